@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_SUITES_H
+#define TESTS_SUITES_H
+
+#include <check.h>
+
+/* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c. */
+#define SUITES                                                                                     \
+	SUITE(base)                                                                                \
+	SUITE(escape)
+
+#define SUITE(name) Suite *name##_suite(void);
+SUITES
+#undef SUITE
+
+#endif
