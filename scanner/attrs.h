@@ -14,7 +14,7 @@
 enum { ATTRS_VALUE_MAX = 65536 };
 
 enum attrs_state {
-	ATTRS_ABSENT,	   /* ENODATA */
+	ATTRS_ABSENT, /* ENODATA */
 	ATTRS_PRESENT,
 	ATTRS_UNSUPPORTED, /* EOPNOTSUPP: this file system keeps none */
 	ATTRS_UNREADABLE,  /* anything else: a fault */
@@ -22,8 +22,8 @@ enum attrs_state {
 
 struct attrs_value {
 	enum attrs_state state;
-	int os;			/* the errno of an unreadable one */
-	uint8_t *data;		/* owned by struct attrs; NULL unless present */
+	int os;	       /* the errno of an unreadable one */
+	uint8_t *data; /* owned by struct attrs; NULL unless present */
 	size_t size;
 };
 
@@ -31,7 +31,7 @@ struct attrs_value {
 struct attrs {
 	struct attrs_value protected[PROFILE_XATTR_COUNT];
 	struct attrs_value evm;
-	uint8_t *pool;		/* backs every value; grows as needed and is reused */
+	uint8_t *pool; /* backs every value; grows as needed and is reused */
 	size_t pool_size, pool_used;
 };
 
@@ -50,8 +50,8 @@ struct inode_facts {
 #define ATTRS_SELINUX(a)    (&(a)->protected[PROFILE_XATTR_SELINUX])
 
 /*
- * Reads all of them from an open file. Forgets what *attrs held before. Never fails as a whole: each
- * value says how it went. Out of memory makes a value unreadable (ENOMEM).
+ * Reads all of them from an open file. Forgets what *attrs held before. Never fails as a whole:
+ * each value says how it went. Out of memory makes a value unreadable (ENOMEM).
  */
 void attrs_read(int fd, struct attrs *attrs);
 void attrs_done(struct attrs *attrs);

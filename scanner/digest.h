@@ -26,7 +26,8 @@ struct digester *digester_new(void); /* NULL: no memory */
 void digester_free(struct digester *d);
 /* EINVAL when libcrypto lacks the algorithm. */
 int digester_begin(struct digester *d, const struct hashalgo *algo, struct fault *f) FAULT_MUST_USE;
-int digester_update(struct digester *d, const void *data, size_t size, struct fault *f) FAULT_MUST_USE;
+int digester_update(struct digester *d, const void *data, size_t size,
+		    struct fault *f) FAULT_MUST_USE;
 /* Truncates where the kernel's algorithm is a truncation (wp256, wp384). */
 int digester_end(struct digester *d, struct digest *out, struct fault *f) FAULT_MUST_USE;
 

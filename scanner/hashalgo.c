@@ -13,7 +13,8 @@ static const struct hashalgo table[HASHALGO_COUNT] = {
 	{HASHALGO_SHA384, "sha384", "SHA2-384", "CRYPTO_SHA512", 48, 3, 13},
 	{HASHALGO_SHA512, "sha512", "SHA2-512", "CRYPTO_SHA512", 64, 3, 13},
 	{HASHALGO_SHA224, "sha224", "SHA2-224", "CRYPTO_SHA256", 28, 3, 13},
-	/* The RIPEMD and Tiger variants lost their drivers in 5.13; nobody hashes files with them. */
+	/* The RIPEMD and Tiger variants lost their drivers in 5.13; nobody hashes files with them.
+	 */
 	{HASHALGO_RMD128, "rmd128", NULL, NULL, 16, 3, 13},
 	{HASHALGO_RMD256, "rmd256", NULL, NULL, 32, 3, 13},
 	{HASHALGO_RMD320, "rmd320", NULL, NULL, 40, 3, 13},

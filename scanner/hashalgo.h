@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Hash algorithms by the kernel's numbers and names: include/uapi/linux/hash_info.h, crypto/hash_info.c. */
+/* Hash algorithms by the kernel's numbers and names: include/uapi/linux/hash_info.h,
+ * crypto/hash_info.c. */
 enum hashalgo_id {
 	HASHALGO_MD4,
 	HASHALGO_MD5,

@@ -28,12 +28,12 @@ enum imaxattr_type {
 
 /* What is odd about a label, whatever the verdict. Bits. */
 enum imaxattr_oddity {
-	IMAXATTR_SHORT = 1,	    /* too short for what its type promises */
-	IMAXATTR_TRAILING = 2,	    /* bytes after what its type promises */
-	IMAXATTR_ALL_ZERO = 4,	    /* nothing but zero bytes after the type, or in all */
-	IMAXATTR_UNKNOWN_ALGO = 8,  /* an algorithm number beyond the kernel's table */
+	IMAXATTR_SHORT = 1,	       /* too short for what its type promises */
+	IMAXATTR_TRAILING = 2,	       /* bytes after what its type promises */
+	IMAXATTR_ALL_ZERO = 4,	       /* nothing but zero bytes after the type, or in all */
+	IMAXATTR_UNKNOWN_ALGO = 8,     /* an algorithm number beyond the kernel's table */
 	IMAXATTR_UNKNOWN_VERSION = 16, /* a signature version that is not 1, 2 or 3 */
-	IMAXATTR_WRONG_SIZE = 32,   /* the header's signature size is not what follows it */
+	IMAXATTR_WRONG_SIZE = 32,      /* the header's signature size is not what follows it */
 };
 
 /* Borrows the attribute's bytes. */
@@ -41,15 +41,16 @@ struct imaxattr {
 	enum imaxattr_type type;
 	const uint8_t *raw;
 	size_t raw_size;
-	uint8_t version;	     /* second byte of a signature; 0 otherwise */
-	uint8_t algo_byte;	     /* algorithm number as stored, 0xff when there is none */
-	const struct hashalgo *algo; /* NULL: none stored, or unknown. Legacy digests: by their length */
-	const uint8_t *digest;	     /* of a digest label or HMAC; NULL otherwise */
-	size_t digest_size;	     /* bytes present, which may be more or fewer than the algorithm's */
+	uint8_t version;   /* second byte of a signature; 0 otherwise */
+	uint8_t algo_byte; /* algorithm number as stored, 0xff when there is none */
+	const struct hashalgo
+		*algo;	       /* NULL: none stored, or unknown. Legacy digests: by their length */
+	const uint8_t *digest; /* of a digest label or HMAC; NULL otherwise */
+	size_t digest_size;    /* bytes present, which may be more or fewer than the algorithm's */
 	bool has_keyid;
-	uint32_t keyid;		     /* v2 and v3: as it reads in hexadecimal, big endian */
-	uint64_t keyid_v1;	     /* v1: eight bytes, big endian */
-	const uint8_t *sig;	     /* signature bytes after the header, up to the end; NULL if none */
+	uint32_t keyid;	    /* v2 and v3: as it reads in hexadecimal, big endian */
+	uint64_t keyid_v1;  /* v1: eight bytes, big endian */
+	const uint8_t *sig; /* signature bytes after the header, up to the end; NULL if none */
 	size_t sig_size;
 	unsigned oddities;
 };

@@ -12,9 +12,9 @@
 #include "scanner/profile.h"
 
 /*
- * The certificates the operator gives: one keyring for .ima, one for .evm, one for .platform. Loaded
- * before the first worker starts and frozen then: reading it from many threads is safe.
- * How key ids are formed: docs/formats/ima-labels.md (crypto/asymmetric_keys/x509_public_key.c).
+ * The certificates the operator gives: one keyring for .ima, one for .evm, one for .platform.
+ * Loaded before the first worker starts and frozen then: reading it from many threads is safe. How
+ * key ids are formed: docs/formats/ima-labels.md (crypto/asymmetric_keys/x509_public_key.c).
  */
 enum keyring_algo { KEYRING_RSA, KEYRING_ECDSA, KEYRING_ECRDSA, KEYRING_SM2, KEYRING_OTHER };
 
@@ -23,21 +23,24 @@ struct x509_st;
 
 struct keyring_key {
 	struct evp_pkey_st *pkey;
-	struct x509_st *x509;	/* NULL for a bare public key, which only v1 signatures can use */
+	struct x509_st *x509; /* NULL for a bare public key, which only v1 signatures can use */
 	enum keyring_algo algo;
 	unsigned bits;
 	bool has_skid;
-	uint32_t skid;		/* last four bytes of the SubjectKeyIdentifier */
-	uint32_t issuer_id;	/* last four bytes of the DER issuer name */
-	uint64_t keyid_v1;	/* of v1 signatures; RSA only */
-	char *subject, *issuer, *serial; /* RFC 4514 text of any bytes; to be escaped when printed */
-	time_t not_before, not_after;	 /* UTC; the kernel does not look at them */
+	uint32_t skid;	    /* last four bytes of the SubjectKeyIdentifier */
+	uint32_t issuer_id; /* last four bytes of the DER issuer name */
+	uint64_t keyid_v1;  /* of v1 signatures; RSA only */
+	char *subject, *issuer,
+		*serial;	      /* RFC 4514 text of any bytes; to be escaped when printed */
+	time_t not_before, not_after; /* UTC; the kernel does not look at them */
 	bool self_signed, ca;
-	bool revoked;		/* in the blacklist keyring: asking for it is refused */
-	/* NULL: the kernel of the profile loads it. Else why not, in words ("self-signed with a bad signature"). */
+	bool revoked; /* in the blacklist keyring: asking for it is refused */
+	/* NULL: the kernel of the profile loads it. Else why not, in words ("self-signed with a bad
+	 * signature"). */
 	const char *refused;
-	char *file;		/* where it was read */
-	uint8_t sha256[32];	/* of the DER certificate (of the SubjectPublicKeyInfo for a bare key) */
+	char *file;	    /* where it was read */
+	uint8_t sha256[32]; /* of the DER certificate (of the SubjectPublicKeyInfo for a bare key)
+			     */
 };
 
 struct keyring;
@@ -48,7 +51,8 @@ void keyring_free(struct keyring *ring);
 /*
  * Adds every certificate of a PEM or DER file, or of each regular file in a directory (sorted by
  * name, not recursive; files in it that hold no certificate are skipped and counted). A file named
- * directly that holds no certificate is a fault. Private keys are refused by name: they do not belong here.
+ * directly that holds no certificate is a fault. Private keys are refused by name: they do not
+ * belong here.
  */
 int keyring_load(struct keyring *ring, const char *path, const struct kernel_profile *profile,
 		 struct fault *f) FAULT_MUST_USE;
@@ -58,9 +62,9 @@ const struct keyring_key *keyring_at(const struct keyring *ring, size_t i);
 const char *keyring_name(const struct keyring *ring);
 
 /*
- * The usable keys that the kernel may find for a v2/v3 key id: by SubjectKeyIdentifier or by the end of
- * the issuer's name. Writes up to `max`; returns how many there are (more than one: the kernel picks
- * any). Refused keys are left out; revoked ones are not.
+ * The usable keys that the kernel may find for a v2/v3 key id: by SubjectKeyIdentifier or by the
+ * end of the issuer's name. Writes up to `max`; returns how many there are (more than one: the
+ * kernel picks any). Refused keys are left out; revoked ones are not.
  */
 size_t keyring_find(const struct keyring *ring, uint32_t keyid, const struct keyring_key **out,
 		    size_t max);
@@ -72,9 +76,9 @@ void keyring_key_id_text(const struct keyring_key *key, struct buf *out);
 
 /*
  * Revocation: certificates (PEM or DER, marks keys with the same public key or the same issuer and
- * serial as revoked) and hashes (text lines of hexadecimal digits, optionally "bin:" or "tbs:" before, as
- * in /proc/keys of .blacklist), from a file or directory. Applies to every ring given later with
- * blacklist_apply().
+ * serial as revoked) and hashes (text lines of hexadecimal digits, optionally "bin:" or "tbs:"
+ * before, as in /proc/keys of .blacklist), from a file or directory. Applies to every ring given
+ * later with blacklist_apply().
  */
 struct blacklist;
 

@@ -16,14 +16,14 @@
  * security/integrity/ima/ima_modsig.c).
  */
 enum {
-	MODSIG_TAIL_BYTES = 40,		 /* struct module_signature and marker, at the end of the file */
-	MODSIG_PKCS7_MAX = 64 * 1024,	 /* larger ones are refused: real ones are below 4 KiB */
+	MODSIG_TAIL_BYTES = 40, /* struct module_signature and marker, at the end of the file */
+	MODSIG_PKCS7_MAX = 64 * 1024, /* larger ones are refused: real ones are below 4 KiB */
 };
 
 /*
  * Looks at the last MODSIG_TAIL_BYTES of a file of file_size bytes. True: there is a well-formed
- * trailer; *out_pkcs7_size is the size of the PKCS#7 message that ends where the tail begins. False with
- * *out_malformed true: the marker is there but what precedes it is not as the kernel demands.
+ * trailer; *out_pkcs7_size is the size of the PKCS#7 message that ends where the tail begins. False
+ * with *out_malformed true: the marker is there but what precedes it is not as the kernel demands.
  */
 bool modsig_find(const uint8_t tail[MODSIG_TAIL_BYTES], uint64_t file_size,
 		 uint32_t *out_pkcs7_size, bool *out_malformed);
@@ -34,7 +34,8 @@ struct modsig; /* a parsed PKCS#7 message */
 struct modsig *modsig_parse(const uint8_t *pkcs7, size_t size);
 void modsig_free(struct modsig *m);
 
-/* The algorithm by which the content (the file without the trailer) is to be hashed. NULL: unknown. */
+/* The algorithm by which the content (the file without the trailer) is to be hashed. NULL: unknown.
+ */
 const struct hashalgo *modsig_algo(const struct modsig *m);
 
 /*

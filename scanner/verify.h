@@ -14,11 +14,11 @@
 /* What the kernel's integrity_digsig_verify() would return, in words. */
 enum verify_result {
 	VERIFY_NOT_TRIED,
-	VERIFY_OK,		    /* 0 */
-	VERIFY_BAD,		    /* -EKEYREJECTED, -EBADMSG, -EINVAL: does not match, malformed */
-	VERIFY_NO_KEY,		    /* -ENOKEY: no key of that id in a keyring that has keys */
-	VERIFY_REVOKED,		    /* -EKEYREJECTED: the key is in the blacklist keyring */
-	VERIFY_UNSUPPORTED_ALGO,    /* -ENOPKG: this kernel cannot do it, so it refuses */
+	VERIFY_OK,		 /* 0 */
+	VERIFY_BAD,		 /* -EKEYREJECTED, -EBADMSG, -EINVAL: does not match, malformed */
+	VERIFY_NO_KEY,		 /* -ENOKEY: no key of that id in a keyring that has keys */
+	VERIFY_REVOKED,		 /* -EKEYREJECTED: the key is in the blacklist keyring */
+	VERIFY_UNSUPPORTED_ALGO, /* -ENOPKG: this kernel cannot do it, so it refuses */
 	VERIFY_UNSUPPORTED_VERSION, /* -EOPNOTSUPP: no such signature version */
 	/* Ours: we cannot tell what the kernel would find. */
 	VERIFY_NO_KEYRING, /* the operator gave no key at all for this keyring */
@@ -42,8 +42,8 @@ void verifier_free(struct verifier *v);
 
 /*
  * Verifies a signature label (type 03, 05 or 06; any version) over `digest`, as
- * integrity_digsig_verify() of the profile's kernel would: for v1 and v2 over the digest itself; for
- * v3 over the file id of the label's type and the digest (security/integrity/digsig.c,
+ * integrity_digsig_verify() of the profile's kernel would: for v1 and v2 over the digest itself;
+ * for v3 over the file id of the label's type and the digest (security/integrity/digsig.c,
  * digsig_asymmetric.c; include/uapi/linux/ima.h struct ima_file_id), except that kernels without
  * sigv3_files took 03 03 and 05 03 as v2. `digest` is what the kernel would have collected
  * (imaxattr_collect_algo()), whatever the label says. A fault of our own is VERIFY_CANNOT.

@@ -26,7 +26,8 @@ struct verity_params {
 int verity_decode(const uint8_t *data, size_t size, struct verity_params *out,
 		  uint64_t *out_file_size, struct fault *f) FAULT_MUST_USE;
 
-/* Reads the descriptor of an open file (FS_IOC_READ_VERITY_METADATA). ENODATA: not a verity file. */
+/* Reads the descriptor of an open file (FS_IOC_READ_VERITY_METADATA). ENODATA: not a verity file.
+ */
 int verity_params_read(int fd, struct verity_params *out, struct fault *f) FAULT_MUST_USE;
 
 /* Fills `size` bytes from where the last call ended. 0, or a negative errno value. */

@@ -4,7 +4,8 @@
 
 #include <check.h>
 
-/* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c. */
+/* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c.
+ */
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
 	SUITE(escape)

@@ -50,8 +50,8 @@ static bool is_deceptive(uint32_t code)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{0x00, 0x1f},	  {0x7f, 0x9f},	    {0xad, 0xad},     {0x61c, 0x61c},
-		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+		{0x00, 0x1f},	  {0x7f, 0x9f},	    {0xad, 0xad},	{0x61c, 0x61c},
+		{0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},	{0x2060, 0x206f},
 		{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
 	};
 
@@ -127,7 +127,8 @@ void escape_json(struct buf *out, const void *data, size_t n)
 			buf_addc(out, '\\');
 			buf_addc(out, (char)code);
 		} else if (is_deceptive(code) && code <= 0xffff) {
-			/* JSON asks it only of C0; a terminal showing the line is as exposed as any. */
+			/* JSON asks it only of C0; a terminal showing the line is as exposed as
+			 * any. */
 			buf_printf(out, "\\u%04x", code);
 		} else if (is_deceptive(code)) {
 			buf_printf(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),

@@ -17,8 +17,9 @@ bool escape_is_utf8(const void *data, size_t n);
 
 /*
  * For people: printable UTF-8 as it is; a backslash doubled; \n \t \r; every other control
- * character, invalid byte, and every character that moves or reorders text (C1 controls, bidirectional
- * overrides, zero-width and line separators, byte-order mark) as \xHH per byte. Reversible.
+ * character, invalid byte, and every character that moves or reorders text (C1 controls,
+ * bidirectional overrides, zero-width and line separators, byte-order mark) as \xHH per byte.
+ * Reversible.
  */
 void escape_text(struct buf *out, const void *data, size_t n);
 

@@ -11,8 +11,8 @@
 /*
  * Opens `path` (relative, any length, no "..") below the directory `root_fd`, following no symbolic
  * link in any component. `flags` are open(2) flags; O_NOFOLLOW, O_CLOEXEC and O_NONBLOCK are added.
- * Returns a descriptor, or -1 with *f filled (ELOOP: a component is a symbolic link; EXDEV: the path
- * would lead outside).
+ * Returns a descriptor, or -1 with *f filled (ELOOP: a component is a symbolic link; EXDEV: the
+ * path would lead outside).
  */
 int fd_open_beneath(int root_fd, const char *path, int flags, struct fault *f) FAULT_MUST_USE;
 

@@ -21,11 +21,11 @@ static const struct {
 	{"\xc3\xa4", 2, "\xc3\xa4", "\xc3\xa4", true},
 	{"\xc3", 1, "\\xc3", "\\ufffd", false},
 	{"\xff\xfe", 2, "\\xff\\xfe", "\\ufffd\\ufffd", false},
-	{"\xc0\x80", 2, "\\xc0\\x80", "\\ufffd\\ufffd", false},	      /* overlong NUL */
+	{"\xc0\x80", 2, "\\xc0\\x80", "\\ufffd\\ufffd", false},			/* overlong NUL */
 	{"\xed\xa0\x80", 3, "\\xed\\xa0\\x80", "\\ufffd\\ufffd\\ufffd", false}, /* surrogate */
 	{"\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80", "\\ufffd\\ufffd\\ufffd\\ufffd", false},
-	{"\xc2\x9b", 2, "\\xc2\\x9b", "\\u009b", true},		      /* C1 CSI */
-	{"\xe2\x80\xae", 3, "\\xe2\\x80\\xae", "\\u202e", true},      /* right-to-left override */
+	{"\xc2\x9b", 2, "\\xc2\\x9b", "\\u009b", true},		 /* C1 CSI */
+	{"\xe2\x80\xae", 3, "\\xe2\\x80\\xae", "\\u202e", true}, /* right-to-left override */
 	{"\xf3\xa0\x80\x81", 4, "\\xf3\\xa0\\x80\\x81", "\\udb40\\udc01", true}, /* tag */
 	{"\xf0\x9f\x90\xa7", 4, "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7", true},
 	{"\x7f", 1, "\\x7f", "\\u007f", true},

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A bounded queue and a reorder window, on one mutex each. */
+#include "scanner/base/queue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct queue {
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t not_full, not_empty;
+	size_t capacity, first, count;
+	bool closed;
+	void *items[];
+};
+
+struct queue *queue_new(size_t capacity)
+{
+	struct queue *q = calloc(1, sizeof(*q) + capacity * sizeof(q->items[0]));
+
+	if (!q)
+		return NULL;
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->not_full, NULL);
+	pthread_cond_init(&q->not_empty, NULL);
+	q->capacity = capacity;
+	return q;
+}
+
+void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	pthread_cond_destroy(&q->not_empty);
+	pthread_cond_destroy(&q->not_full);
+	pthread_mutex_destroy(&q->lock);
+	free(q);
+}
+
+bool queue_push(struct queue *q, void *item)
+{
+	bool taken;
+
+	pthread_mutex_lock(&q->lock);
+	while (q->count == q->capacity && !q->closed)
+		pthread_cond_wait(&q->not_full, &q->lock);
+	taken = !q->closed;
+	if (taken) {
+		q->items[(q->first + q->count++) % q->capacity] = item;
+		pthread_cond_signal(&q->not_empty);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return taken;
+}
+
+void *queue_pop(struct queue *q)
+{
+	void *item = NULL;
+
+	pthread_mutex_lock(&q->lock);
+	while (q->count == 0 && !q->closed)
+		pthread_cond_wait(&q->not_empty, &q->lock);
+	if (q->count) {
+		item = q->items[q->first];
+		q->first = (q->first + 1) % q->capacity;
+		q->count--;
+		pthread_cond_signal(&q->not_full);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return item;
+}
+
+void queue_close(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->closed = true;
+	pthread_cond_broadcast(&q->not_full);
+	pthread_cond_broadcast(&q->not_empty);
+	pthread_mutex_unlock(&q->lock);
+}
+
+struct reorder {
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t moved, arrived;
+	uint64_t next, end; /* numbers: the next to leave; how many there are in all */
+	size_t window;
+	void *items[];
+};
+
+struct reorder *reorder_new(size_t window)
+{
+	struct reorder *r = calloc(1, sizeof(*r) + window * sizeof(r->items[0]));
+
+	if (!r)
+		return NULL;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->moved, NULL);
+	pthread_cond_init(&r->arrived, NULL);
+	r->window = window;
+	r->end = UINT64_MAX;
+	return r;
+}
+
+void reorder_free(struct reorder *r)
+{
+	if (!r)
+		return;
+	pthread_cond_destroy(&r->arrived);
+	pthread_cond_destroy(&r->moved);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+void reorder_put(struct reorder *r, uint64_t seq, void *item)
+{
+	pthread_mutex_lock(&r->lock);
+	while (seq - r->next >= r->window)
+		pthread_cond_wait(&r->moved, &r->lock);
+	r->items[seq % r->window] = item;
+	if (seq == r->next)
+		pthread_cond_signal(&r->arrived);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void *reorder_take(struct reorder *r)
+{
+	void **slot, *item = NULL;
+
+	pthread_mutex_lock(&r->lock);
+	slot = &r->items[r->next % r->window];
+	while (!*slot && r->next != r->end)
+		pthread_cond_wait(&r->arrived, &r->lock);
+	if (*slot) {
+		item = *slot;
+		*slot = NULL;
+		r->next++;
+		/* Every waiting producer may be the one that fits now. */
+		pthread_cond_broadcast(&r->moved);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return item;
+}
+
+void reorder_end(struct reorder *r, uint64_t count)
+{
+	pthread_mutex_lock(&r->lock);
+	r->end = count;
+	pthread_cond_signal(&r->arrived);
+	pthread_mutex_unlock(&r->lock);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SCANNER_BASE_QUEUE_H
+#define SCANNER_BASE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Two ways for threads to hand pointers on. These hold the only locks of the pipeline.
+ *
+ * A queue: bounded, first in first out, any number of producers and consumers.
+ */
+struct queue;
+
+struct queue *queue_new(size_t capacity); /* NULL: no memory */
+void queue_free(struct queue *q);	  /* must be empty and unused */
+/* Waits while full. False: the queue was closed and the item was not taken. */
+bool queue_push(struct queue *q, void *item);
+/* Waits while empty. NULL: closed and empty. */
+void *queue_pop(struct queue *q);
+/* No more pushes; what is in it can still be popped. */
+void queue_close(struct queue *q);
+
+/*
+ * A reorder window: items come with consecutive numbers (from 0) in any order and leave in order. A
+ * producer that is a whole window ahead waits, which bounds memory whatever one slow item costs.
+ */
+struct reorder;
+
+struct reorder *reorder_new(size_t window);
+void reorder_free(struct reorder *r);
+/* Waits while seq is beyond the window. item must not be NULL. */
+void reorder_put(struct reorder *r, uint64_t seq, void *item);
+/* Waits for the next in order. NULL: reorder_end() was called and all below its count have left. */
+void *reorder_take(struct reorder *r);
+/* There are `count` items in all (numbers 0 … count - 1). */
+void reorder_end(struct reorder *r, uint64_t count);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * File systems by device number: magic (statfs(2)), name (/proc/self/mountinfo), UUID
+ * (include/uapi/linux/fs.h FS_IOC_GETFSUUID, else libblkid).
+ */
+#include "scanner/fsinfo.h"
+
+#include <blkid/blkid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+
+#include "scanner/base/own.h"
+
+enum { TABLE_MAX = 4096 }; /* more mounts than any target has; beyond it a fault, not a crash */
+
+/* A line of mountinfo. */
+struct mount {
+	uint64_t dev;
+	char name[32];
+	bool has_uuid;
+	uint8_t uuid[16];
+};
+
+struct fsinfo_table {
+	pthread_mutex_t lock; /* guards known and count; entries never change or move */
+	struct fsinfo *known[TABLE_MAX];
+	size_t count;
+	struct mount *mounts; /* read once, sorted as the kernel lists them */
+	size_t mount_count;
+};
+
+/* FS_IOC_GETFSUUID of Linux 6.9, which the build machine's headers may not have. */
+struct fsuuid2 {
+	uint8_t len;
+	uint8_t uuid[16];
+};
+#define GETFSUUID _IOR(0x15, 0, struct fsuuid2)
+
+enum fs_trait { TRAIT_PSEUDO = 1, TRAIT_UNVERIFIABLE = 2, TRAIT_OVERLAY = 4 };
+
+/* By magic number (include/uapi/linux/magic.h). The name only where the magic has just one. */
+static const struct {
+	uint64_t magic;
+	const char *name;
+	unsigned traits;
+} magics[] = {
+	{0x9123683e, "btrfs", 0},
+	{0x58465342, "xfs", 0},
+	{0xf2f52010, "f2fs", 0},
+	{0x73717368, "squashfs", 0},
+	{0xe0f5e1e2, "erofs", 0},
+	{0x9660, "iso9660", 0},
+	{0x4d44, "vfat", 0},
+	{0x2011bab0, "exfat", 0},
+	{0x01021994, "tmpfs", 0},
+	{0x858458f6, "ramfs", 0},
+	{0x794c7630, "overlay", TRAIT_OVERLAY},
+	{0x65735546, "fuse", TRAIT_UNVERIFIABLE},
+	{0x9fa0, "proc", TRAIT_PSEUDO},
+	{0x62656572, "sysfs", TRAIT_PSEUDO},
+	{0x64626720, "debugfs", TRAIT_PSEUDO},
+	{0x74726163, "tracefs", TRAIT_PSEUDO},
+	{0x73636673, "securityfs", TRAIT_PSEUDO},
+	{0xf97cff8c, "selinuxfs", TRAIT_PSEUDO},
+	{0x43415d53, "smackfs", TRAIT_PSEUDO},
+	{0x1cd1, "devpts", TRAIT_PSEUDO},
+	{0x27e0eb, "cgroup", TRAIT_PSEUDO},
+	{0x63677270, "cgroup2", TRAIT_PSEUDO},
+	{0xcafe4a11, "bpf", TRAIT_PSEUDO},
+	{0x6165676c, "pstore", TRAIT_PSEUDO},
+	{0xde5e81e4, "efivarfs", TRAIT_PSEUDO},
+	{0x42494e4d, "binfmt_misc", TRAIT_PSEUDO},
+	{0x19800202, "mqueue", TRAIT_PSEUDO},
+	{0x958458f6, "hugetlbfs", TRAIT_PSEUDO},
+	{0x62656570, "configfs", TRAIT_PSEUDO},
+	{0x0187, "autofs", TRAIT_PSEUDO},
+	{0x6e736673, "nsfs", TRAIT_PSEUDO},
+	{0x65735543, "fusectl", TRAIT_PSEUDO},
+};
+
+static void set_traits(struct fsinfo *fs)
+{
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
+		if (magics[i].magic != fs->magic)
+			continue;
+		if (!fs->name[0])
+			snprintf(fs->name, sizeof(fs->name), "%s", magics[i].name);
+		fs->pseudo = magics[i].traits & TRAIT_PSEUDO;
+		fs->unverifiable = magics[i].traits & TRAIT_UNVERIFIABLE;
+		fs->overlay = magics[i].traits & TRAIT_OVERLAY;
+	}
+	/* devtmpfs says it is a tmpfs; its name tells. */
+	if (strcmp(fs->name, "devtmpfs") == 0)
+		fs->pseudo = true;
+}
+
+/* "1 0 8:2 / /mnt rw - ext4 /dev/sda2 rw": returns false for a line of another shape. */
+static bool parse_mount(char *line, struct mount *out, char **out_point, char **out_source)
+{
+	unsigned major, minor;
+	char *save = NULL, *field, *dash = strstr(line, " - ");
+
+	if (!dash || sscanf(line, "%*u %*u %u:%u", &major, &minor) != 2)
+		return false;
+	*dash = '\0';
+	out->dev = makedev(major, minor);
+	strtok_r(line, " ", &save);
+	for (int i = 0; i < 3; i++)
+		strtok_r(NULL, " ", &save);
+	*out_point = strtok_r(NULL, " ", &save);
+	field = strtok_r(dash + 3, " ", &save);
+	*out_source = strtok_r(NULL, " ", &save);
+	if (!field || !*out_point || !*out_source)
+		return false;
+	/* "fuse.sshfs" is the type "fuse" with a subtype; s_type->name is the part before the dot.
+	 */
+	snprintf(out->name, sizeof(out->name), "%.*s", (int)strcspn(field, "."), field);
+	return true;
+}
+
+static bool uuid_from_text(const char *text, uint8_t out[16])
+{
+	for (int i = 0; i < 16; i++) {
+		unsigned byte;
+
+		text += strspn(text, "-");
+		if (sscanf(text, "%2x", &byte) != 1)
+			return false;
+		out[i] = (uint8_t)byte;
+		text += 2;
+	}
+	return *text == '\0';
+}
+
+/* Only for block devices below the target: opening others is none of our business. */
+static void probe_uuid(const char *source, struct mount *mount)
+{
+	own_mem char *uuid = NULL;
+
+	if (strncmp(source, "/dev/", 5) != 0)
+		return;
+	uuid = blkid_get_tag_value(NULL, "UUID", source);
+	mount->has_uuid = uuid && strlen(uuid) == 36 && uuid_from_text(uuid, mount->uuid);
+}
+
+static bool is_below(const char *point, const char *target)
+{
+	size_t n = strlen(target);
+
+	if (strcmp(target, "/") == 0)
+		return true;
+	return strncmp(point, target, n) == 0 && (point[n] == '/' || point[n] == '\0');
+}
+
+/* The mount that holds the target lies above it: the longest mount point that is a prefix. */
+static bool holds(const char *point, const char *target)
+{
+	return is_below(target, point);
+}
+
+static int read_mounts(struct fsinfo_table *table, const char *target, struct fault *f)
+{
+	own_file FILE *file = fopen("/proc/self/mountinfo", "re");
+	own_mem char *line = NULL;
+	size_t size = 0, cap = 0;
+
+	if (!file)
+		return 0; /* no /proc: names and UUIDs from the magic table and ioctls only */
+	while (getline(&line, &size, file) > 0) {
+		struct mount mount = {0};
+		char *point, *source;
+
+		line[strcspn(line, "\n")] = '\0';
+		if (!parse_mount(line, &mount, &point, &source))
+			continue;
+		if (is_below(point, target) || holds(point, target))
+			probe_uuid(source, &mount);
+		if (table->mount_count == cap) {
+			struct mount *more;
+
+			cap = cap ? cap * 2 : 64;
+			more = reallocarray(table->mounts, cap, sizeof(*more));
+			if (!more)
+				return fault_set(f, ENOMEM, "reading the list of mounts");
+			table->mounts = more;
+		}
+		table->mounts[table->mount_count++] = mount;
+	}
+	return 0;
+}
+
+struct fsinfo_table *fsinfo_open(const char *target, struct fault *f)
+{
+	struct fsinfo_table *table = calloc(1, sizeof(*table));
+	own_mem char *resolved = realpath(target, NULL);
+
+	if (!table) {
+		fault_set(f, ENOMEM, "reading the list of mounts");
+		return NULL;
+	}
+	pthread_mutex_init(&table->lock, NULL);
+	if (read_mounts(table, resolved ? resolved : target, f) < 0) {
+		fsinfo_close(table);
+		return NULL;
+	}
+	return table;
+}
+
+void fsinfo_close(struct fsinfo_table *table)
+{
+	if (!table)
+		return;
+	for (size_t i = 0; i < table->count; i++)
+		free(table->known[i]);
+	free(table->mounts);
+	pthread_mutex_destroy(&table->lock);
+	free(table);
+}
+
+static bool is_rotational(uint64_t dev)
+{
+	static const char *const places[] = {
+		"/sys/dev/block/%u:%u/queue/rotational",
+		"/sys/dev/block/%u:%u/../queue/rotational", /* of a partition */
+	};
+	char path[96];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		own_fd int fd = -1;
+		char digit = '0';
+
+		snprintf(path, sizeof(path), i ? places[1] : places[0], major(dev), minor(dev));
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 && read(fd, &digit, 1) == 1)
+			return digit == '1';
+	}
+	return false;
+}
+
+static int describe(const struct fsinfo_table *table, uint64_t dev, int fd, struct fsinfo *fs,
+		    struct fault *f)
+{
+	struct fsuuid2 uuid = {0};
+	struct statfs st;
+
+	if (fstatfs(fd, &st))
+		return fault_set(f, errno, "asking for its file system");
+	fs->dev = dev;
+	fs->magic = (uint64_t)st.f_type & UINT32_MAX;
+	fs->read_only = st.f_flags & 1; /* ST_RDONLY */
+	for (size_t i = 0; i < table->mount_count; i++) {
+		const struct mount *mount = &table->mounts[i];
+
+		if (mount->dev != dev)
+			continue;
+		memcpy(fs->name, mount->name, sizeof(fs->name));
+		fs->has_uuid = mount->has_uuid;
+		memcpy(fs->uuid, mount->uuid, sizeof(fs->uuid));
+	}
+	if (ioctl(fd, GETFSUUID, &uuid) == 0 && uuid.len == sizeof(fs->uuid)) {
+		fs->has_uuid = true;
+		memcpy(fs->uuid, uuid.uuid, sizeof(fs->uuid));
+	}
+	fs->rotational = is_rotational(dev);
+	set_traits(fs);
+	return 0;
+}
+
+/* With the lock held. */
+static struct fsinfo *find_or_add(struct fsinfo_table *table, uint64_t dev, int fd, struct fault *f)
+{
+	struct fsinfo *fs;
+
+	/* From the newest: consecutive files are mostly of one file system. */
+	for (size_t i = table->count; i-- > 0;)
+		if (table->known[i]->dev == dev)
+			return table->known[i];
+	if (table->count == TABLE_MAX) {
+		fault_set(f, ENOSPC, "more than %d file systems", TABLE_MAX);
+		return NULL;
+	}
+	fs = calloc(1, sizeof(*fs));
+	if (!fs) {
+		fault_set(f, ENOMEM, "asking for its file system");
+		return NULL;
+	}
+	if (describe(table, dev, fd, fs, f) < 0) {
+		free(fs);
+		return NULL;
+	}
+	table->known[table->count++] = fs;
+	return fs;
+}
+
+const struct fsinfo *fsinfo_get(struct fsinfo_table *table, uint64_t dev, int fd, struct fault *f)
+{
+	struct fsinfo *fs;
+
+	pthread_mutex_lock(&table->lock);
+	fs = find_or_add(table, dev, fd, f);
+	pthread_mutex_unlock(&table->lock);
+	return fs;
+}
+
+const struct fsinfo *fsinfo_at(struct fsinfo_table *table, size_t i)
+{
+	const struct fsinfo *fs = NULL;
+
+	pthread_mutex_lock(&table->lock);
+	if (i < table->count)
+		fs = table->known[i];
+	pthread_mutex_unlock(&table->lock);
+	return fs;
+}

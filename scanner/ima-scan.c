@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The program ima-scan: options, set-up, one command, exit status. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scanner/base/escape.h"
+#include "scanner/base/own.h"
+#include "scanner/base/sandbox.h"
+#include "scanner/digest.h"
+#include "scanner/explain.h"
+#include "scanner/options.h"
+#include "scanner/report/report.h"
+#include "scanner/scan.h"
+#include "scanner/session.h"
+#include "scanner/watch.h"
+#include "version.h"
+
+/* Prints one sentence; what may come from a target or an argument is escaped. */
+static int complain(int status, const struct fault *fault)
+{
+	own_buf struct buf text = {0};
+
+	escape_text(&text, fault->text, strlen(fault->text));
+	fprintf(stderr, "ima-scan: %s\n", buf_text(&text));
+	if (status == STATUS_USAGE)
+		fputs("Try 'ima-scan --help'.\n", stderr);
+	return status;
+}
+
+static bool wants_color(const struct options *o, FILE *out)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (o->color && strcmp(o->color, "auto") != 0)
+		return strcmp(o->color, "always") == 0;
+	return isatty(fileno(out)) && !(no_color && *no_color);
+}
+
+/* Batches in flight hold a descriptor each. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* --- Scanning
+ * --------------------------------------------------------------------------------------------- */
+
+/* What the scan command has open beside its session. */
+struct outputs {
+	FILE *report; /* standard output, or a file of ours */
+	int list_fd;
+	struct links *links;
+};
+
+static void close_outputs(struct outputs *outputs)
+{
+	links_close(outputs->links);
+	if (outputs->list_fd > STDIN_FILENO)
+		close(outputs->list_fd);
+	if (outputs->report && outputs->report != stdout)
+		fclose(outputs->report);
+}
+
+static int open_outputs(const struct options *o, struct outputs *out, struct fault *f)
+{
+	*out = (struct outputs){.report = stdout, .list_fd = -1};
+	if (o->output) {
+		out->report = fopen(o->output, "we");
+		if (!out->report)
+			return fault_set(f, errno, "opening the report %s", o->output);
+	}
+	if (o->files0_from) {
+		out->list_fd = strcmp(o->files0_from, "-") == 0
+				       ? STDIN_FILENO
+				       : open(o->files0_from, O_RDONLY | O_CLOEXEC);
+		if (out->list_fd < 0)
+			return fault_set(f, errno, "opening the list %s", o->files0_from);
+	}
+	out->links = links_open(f);
+	return out->links ? 0 : -1;
+}
+
+static bool is_rotational(struct session *s)
+{
+	struct fault ignored;
+	struct statx st;
+	const struct fsinfo *fs = NULL;
+
+	if (statx(s->root_fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) == 0)
+		fs = fsinfo_get(s->filesystems, makedev(st.stx_dev_major, st.stx_dev_minor),
+				s->root_fd, &ignored);
+	return fs && fs->rotational;
+}
+
+static const struct report_format *format_of(const struct options *o)
+{
+	if (o->null_paths)
+		return &report_paths;
+	return report_format_by_name(o->format ? o->format : "text");
+}
+
+/* Runs the pipeline with its report open. */
+static int scan_and_report(struct scan *scan, struct report *report, bool show_progress)
+{
+	struct tally tally = {0};
+	struct fault fault;
+	struct watch *watch;
+	int result, status;
+
+	watch = watch_start(scan, show_progress, &fault);
+	if (!watch)
+		return complain(STATUS_INTERNAL, &fault);
+	if (report->format->begin(report) < 0) {
+		watch_end(watch);
+		fault_set(&fault, ENOMEM, "starting the report");
+		return complain(STATUS_INTERNAL, &fault);
+	}
+	result = scan_run(scan, &tally, &fault);
+	watch_end(watch);
+	status = result < 0 ? STATUS_INTERNAL : tally_status(&tally);
+	report->format->end(report, &tally, status);
+	if (fflush(report->out) != 0 || ferror(report->out)) {
+		fault_set(&fault, errno, "writing the report");
+		result = -1;
+	}
+	tally_done(&tally);
+	return result < 0 ? complain(STATUS_INTERNAL, &fault) : status;
+}
+
+static int scan_with(struct session *s, const struct options *o, const struct outputs *outputs)
+{
+	struct report_run run = {
+		.version = IMA_SCAN_VERSION,
+		.commit = IMA_SCAN_COMMIT,
+		.target = o->target,
+		.rules = &s->rules,
+		.hooks_all = o->hooks_all,
+		.one_file_system = o->one_file_system,
+		.files_from_list = outputs->list_fd >= 0,
+		.sandboxed = !o->no_sandbox,
+		.started = time(NULL),
+	};
+	struct report report = {
+		.format = format_of(o),
+		.run = &run,
+		.options = {.color = wants_color(o, outputs->report),
+			    .verbose = o->verbose,
+			    .quiet = o->quiet},
+		.out = outputs->report,
+	};
+	struct scan scan = {
+		.rules = &s->rules,
+		.walk = {.root_fd = s->root_fd,
+			 .filesystems = s->filesystems,
+			 .one_file_system = o->one_file_system,
+			 .excludes = o->excludes.items,
+			 .exclude_count = o->excludes.count,
+			 .stop = &s->stop},
+		.links = outputs->links,
+		.report = &report,
+		.jobs = o->jobs ? o->jobs : scan_default_jobs(is_rotational(s)),
+		.list_fd = outputs->list_fd,
+		.stop = &s->stop,
+	};
+	struct fault fault;
+	int status;
+
+	run.jobs = scan.jobs;
+	raise_descriptor_limit();
+	if (!o->no_sandbox && sandbox_read_only(s->root_fd, &run.sandbox, &fault) < 0)
+		return complain(STATUS_INTERNAL, &fault);
+	status = scan_and_report(&scan, &report, !o->quiet && isatty(STDERR_FILENO));
+	report.format->close(&report);
+	return status;
+}
+
+static int command_scan(struct session *s, const struct options *o)
+{
+	struct outputs outputs;
+	struct fault fault;
+	int status;
+
+	if (session_load_profile(s, o, &fault) < 0 || session_load_keys(s, o, &fault) < 0 ||
+	    (o->policy && session_load_policy(s, o->policy, &fault) < 0) ||
+	    session_open_target(s, o, &fault) < 0 || session_ready(s, o, &fault) < 0)
+		return complain(STATUS_USAGE, &fault);
+	if (open_outputs(o, &outputs, &fault) < 0)
+		status = complain(STATUS_USAGE, &fault);
+	else
+		status = scan_with(s, o, &outputs);
+	close_outputs(&outputs);
+	return status;
+}
+
+/* --- The other commands
+ * ------------------------------------------------------------------------------------ */
+
+static int command_explain(struct session *s, const struct options *o)
+{
+	struct sandbox_state ignored;
+	struct fault fault;
+	int status;
+
+	if (session_load_profile(s, o, &fault) < 0 || session_load_keys(s, o, &fault) < 0 ||
+	    (o->policy && session_load_policy(s, o->policy, &fault) < 0) ||
+	    session_open_target(s, o, &fault) < 0 || session_ready(s, o, &fault) < 0)
+		return complain(STATUS_USAGE, &fault);
+	if (!o->no_sandbox && sandbox_read_only(s->root_fd, &ignored, &fault) < 0)
+		return complain(STATUS_INTERNAL, &fault);
+	if (explain_file(&s->rules, s->root_fd, o->explain_path, stdout, &status, &fault) < 0) {
+		fault_add(&fault, "%s", o->explain_path);
+		return complain(STATUS_UNDECIDED, &fault);
+	}
+	return status;
+}
+
+static void print_finding(void *context, const struct policy_lint *finding)
+{
+	(void)context;
+	if (finding->line)
+		printf("line %u: ", finding->line);
+	printf("%s (%s): %s\n    why: %s\n    remedy: %s\n", finding->id, finding->severity,
+	       finding->what, finding->why, finding->remedy);
+}
+
+static int command_lint_policy(struct session *s, const struct options *o)
+{
+	struct fault fault;
+	size_t n;
+
+	if (session_load_profile(s, o, &fault) < 0 ||
+	    session_load_policy(s, o->lint_policy, &fault) < 0)
+		return complain(STATUS_USAGE, &fault);
+	n = policy_lint(s->policy, &s->profile, print_finding, NULL);
+	printf("%zu finding%s\n", n, n == 1 ? "" : "s");
+	return n ? STATUS_WEAK : STATUS_GOOD;
+}
+
+static void print_date(const char *what, time_t when)
+{
+	struct tm tm;
+	char text[32];
+
+	gmtime_r(&when, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%d", &tm);
+	printf("  %s %s", what, text);
+}
+
+static void print_key(const struct keyring *ring, const struct keyring_key *key)
+{
+	own_buf struct buf id = {0}, subject = {0}, file = {0};
+
+	keyring_key_id_text(key, &id);
+	escape_text(&subject, key->subject ? key->subject : "",
+		    key->subject ? strlen(key->subject) : 0);
+	escape_text(&file, key->file, strlen(key->file));
+	printf("%-9s %s  %u bits  %s  (%s)\n", keyring_name(ring), buf_text(&id), key->bits,
+	       key->x509 ? buf_text(&subject) : "bare public key, for version 1 signatures",
+	       buf_text(&file));
+	if (key->x509) {
+		printf("         ");
+		print_date("valid from", key->not_before);
+		print_date("to", key->not_after);
+		printf("%s%s\n",
+		       time(NULL) > key->not_after ? "  (expired; the kernel does not look)" : "",
+		       key->revoked ? "  REVOKED" : "");
+	}
+	if (key->refused)
+		printf("           NOT LOADED by this kernel: %s\n", key->refused);
+}
+
+static int command_list_keys(struct session *s, const struct options *o)
+{
+	const struct keyring *rings[3];
+	struct fault fault;
+	size_t n = 0;
+
+	if (session_load_profile(s, o, &fault) < 0 || session_load_keys(s, o, &fault) < 0)
+		return complain(STATUS_USAGE, &fault);
+	rings[0] = s->ima;
+	rings[1] = s->evm;
+	rings[2] = s->platform;
+	for (int r = 0; r < 3; r++)
+		for (size_t i = 0; i < keyring_count(rings[r]); i++, n++)
+			print_key(rings[r], keyring_at(rings[r], i));
+	if (!n) {
+		fault_set(&fault, 0,
+			  "no key given: say which with --key, --evm-key or --platform-key");
+		return complain(STATUS_USAGE, &fault);
+	}
+	return STATUS_GOOD;
+}
+
+static int command_help(struct session *s, const struct options *o)
+{
+	own_buf struct buf text = {0};
+
+	(void)s;
+	(void)o;
+	options_help(&text);
+	fputs(buf_text(&text), stdout);
+	return STATUS_GOOD;
+}
+
+static int command_version(struct session *s, const struct options *o)
+{
+	(void)s;
+	(void)o;
+	printf("ima-scan %s (%s)\n", IMA_SCAN_VERSION,
+	       IMA_SCAN_COMMIT[0] ? IMA_SCAN_COMMIT : "no commit");
+	return STATUS_GOOD;
+}
+
+static int (*const commands[])(struct session *, const struct options *) = {
+	[OPTIONS_SCAN] = command_scan,
+	[OPTIONS_EXPLAIN] = command_explain,
+	[OPTIONS_LINT_POLICY] = command_lint_policy,
+	[OPTIONS_LIST_KEYS] = command_list_keys,
+	[OPTIONS_HELP] = command_help,
+	[OPTIONS_VERSION] = command_version,
+};
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct session session;
+	struct fault fault;
+	int status;
+
+	if (options_parse(argc, argv, &options, &fault) < 0) {
+		options_done(&options);
+		return complain(STATUS_USAGE, &fault);
+	}
+	session_init(&session);
+	status = commands[options.command](&session, &options);
+	session_done(&session);
+	options_done(&options);
+	digest_exit();
+	if (fflush(stdout) != 0 && status < STATUS_USAGE) {
+		fault_set(&fault, errno, "writing to standard output");
+		return complain(STATUS_INTERNAL, &fault);
+	}
+	return status;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SCANNER_LINKS_H
+#define SCANNER_LINKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scanner/base/fault.h"
+
+/*
+ * Inodes with several names, put aside until all names are known, so that each is hashed once and
+ * reported with all of them. Names go to a temporary file; memory is 24 bytes an inode and the
+ * index. One thread.
+ */
+struct links;
+
+struct links *links_open(struct fault *f) FAULT_MUST_USE; /* before the sandbox closes */
+void links_close(struct links *links);
+int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path,
+	      struct fault *f) FAULT_MUST_USE;
+
+/* How many inodes; they keep the order in which their first name came. */
+size_t links_count(const struct links *links);
+/*
+ * All names of inode i, in the order in which they came: *out_paths is an array of *out_count
+ * strings in one allocation, which the caller frees.
+ */
+int links_get(struct links *links, size_t i, char ***out_paths, size_t *out_count,
+	      struct fault *f) FAULT_MUST_USE;
+
+#endif
