@@ -7,6 +7,8 @@
 /* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c. */
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
+	SUITE(digest)                                                                              \
+	SUITE(imaxattr)                                                                            \
 	SUITE(escape)
 
 #define SUITE(name) Suite *name##_suite(void);
