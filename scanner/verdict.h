@@ -58,6 +58,7 @@ struct verdict_input {
 	struct verify_outcome modsig, modsig_platform;
 	bool modsig_blacklisted;
 	bool blacklisted;		/* `data` is a blacklisted binary hash */
+	bool verity_blacklisted;	/* `verity` is */
 	bool evm_judged;
 	struct evm_outcome evm;
 	bool unverifiable_fs;		/* fuse and the like, with fail_securely */

@@ -9,7 +9,8 @@
 	SUITE(base)                                                                                \
 	SUITE(digest)                                                                              \
 	SUITE(imaxattr)                                                                            \
-	SUITE(escape)
+	SUITE(escape)                                                                              \
+	SUITE(verdict)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
