@@ -69,14 +69,27 @@ struct kernel_profile {
 	/* Differences between kernel versions, as facts rather than version comparisons. */
 	bool sigv3_files;		/* 7.1: v3 signatures over a file digest; v3 in EVM hashes file ids */
 	bool mmap_reqprot;		/* 6.4: func=MMAP_CHECK_REQPROT */
-	bool blacklist_with_imasig;	/* 6.7: check_blacklist is implied by every signature rule */
+	bool blacklist_with_imasig;	/* 6.6: check_blacklist is implied by every signature rule */
 	bool evm_hmac_unsupported;	/* 6.10: EVM HMACs are not judged on overlayfs */
+	bool verity_sigs;		/* 5.19: digest_type=verity, security.ima of type 06 */
 	/* From the kernel command line. */
 	enum profile_appraise appraise;
+	bool evm_fix;			/* evm=fix */
 	bool fail_securely;		/* ima_policy=fail_securely */
 	char policy_words[128];		/* the words of ima_policy=, "" without */
 	/* Where each part came from, for the report: "default" or the option's name. */
 	const char *source_version, *source_config, *source_cmdline;
+	/* What was asked for; every setter derives the fields above from it anew, so that their order does
+	   not matter. Of no interest to readers. */
+	struct profile_asked {
+		uint8_t hash[HASHALGO_COUNT]; /* by the configuration alone */
+		const struct hashalgo *config_hash, *cmdline_hash, *option_hash;
+		bool ecdsa, ecrdsa, sm2;
+		bool version;		      /* profile_set_version() was called */
+		bool ima_appraise, evm_built; /* CONFIG_IMA_APPRAISE, CONFIG_EVM */
+		unsigned evm;
+		enum profile_appraise appraise;
+	} asked;
 };
 
 /* The documented default: Linux 6.12 as Debian builds it, EVM off, nothing on its command line. */

@@ -121,6 +121,8 @@ struct policy {
 	struct policy_rule *rules;
 	size_t count, cap;
 	char *name;	/* the file's name or the policy's own name, for the report */
+	bool fail_securely;	/* the name had this word; it adds no rule */
+	bool no_final_newline;	/* the text did not end with a newline */
 };
 
 /* Where and why a text was refused. line and column count from 1, in bytes. */
