@@ -37,6 +37,16 @@ const struct hashalgo *hashalgo_by_id(unsigned id)
 	return id < HASHALGO_COUNT ? &table[id] : NULL;
 }
 
+const struct hashalgo *hashalgo_of_kernel(unsigned id, unsigned major, unsigned minor)
+{
+	const struct hashalgo *algo = hashalgo_by_id(id);
+
+	if (!algo || algo->since_major > major ||
+	    (algo->since_major == major && algo->since_minor > minor))
+		return NULL;
+	return algo;
+}
+
 const struct hashalgo *hashalgo_by_name(const char *name)
 {
 	for (unsigned i = 0; i < HASHALGO_COUNT; i++)

@@ -47,6 +47,8 @@ struct hashalgo {
 
 /* NULL for a number beyond the table. */
 const struct hashalgo *hashalgo_by_id(unsigned id);
+/* NULL too when the table of Linux major.minor did not have the number yet. */
+const struct hashalgo *hashalgo_of_kernel(unsigned id, unsigned major, unsigned minor);
 /* NULL for an unknown name; only the kernel's spelling is known. */
 const struct hashalgo *hashalgo_by_name(const char *name);
 

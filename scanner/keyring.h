@@ -9,6 +9,7 @@
 
 #include "scanner/base/buf.h"
 #include "scanner/base/fault.h"
+#include "scanner/hashalgo.h"
 #include "scanner/profile.h"
 
 /*
@@ -22,25 +23,27 @@ struct evp_pkey_st;
 struct x509_st;
 
 struct keyring_key {
-	struct evp_pkey_st *pkey;
-	struct x509_st *x509; /* NULL for a bare public key, which only v1 signatures can use */
+	struct evp_pkey_st *pkey; /* NULL when libcrypto does not know this kind */
+	struct x509_st *x509;	  /* NULL for a bare public key, which only v1 signatures can use */
 	enum keyring_algo algo;
 	unsigned bits;
+	/* Last four bytes of the SubjectKeyIdentifier. A shorter one matches no id. */
 	bool has_skid;
-	uint32_t skid;	    /* last four bytes of the SubjectKeyIdentifier */
-	uint32_t issuer_id; /* last four bytes of the DER issuer name */
-	uint64_t keyid_v1;  /* of v1 signatures; RSA only */
-	char *subject, *issuer,
-		*serial;	      /* RFC 4514 text of any bytes; to be escaped when printed */
+	uint32_t skid;
+	/* Last four bytes of serial number and DER issuer name. Only an empty issuer lacks them. */
+	bool has_issuer_id;
+	uint32_t issuer_id;
+	uint64_t keyid_v1; /* of v1 signatures; RSA only */
+	/* RFC 4514 text of any bytes, and hexadecimal digits; to be escaped when printed. */
+	char *subject, *issuer, *serial;
 	time_t not_before, not_after; /* UTC; the kernel does not look at them */
 	bool self_signed, ca;
 	bool revoked; /* in the blacklist keyring: asking for it is refused */
-	/* NULL: the kernel of the profile loads it. Else why not, in words ("self-signed with a bad
-	 * signature"). */
+	/* NULL: the profile's kernel loads it. Else why not: "self-signed with a bad signature". */
 	const char *refused;
 	char *file;	    /* where it was read */
-	uint8_t sha256[32]; /* of the DER certificate (of the SubjectPublicKeyInfo for a bare key)
-			     */
+	uint8_t sha256[32]; /* of the DER certificate, or of a bare key's SubjectPublicKeyInfo */
+	struct digest tbs;  /* of the signed part, by the hash it was signed with; maybe none */
 };
 
 struct keyring;
@@ -52,7 +55,7 @@ void keyring_free(struct keyring *ring);
  * Adds every certificate of a PEM or DER file, or of each regular file in a directory (sorted by
  * name, not recursive; files in it that hold no certificate are skipped and counted). A file named
  * directly that holds no certificate is a fault. Private keys are refused by name: they do not
- * belong here.
+ * belong here. The same certificate twice is one key. Runs digest_init().
  */
 int keyring_load(struct keyring *ring, const char *path, const struct kernel_profile *profile,
 		 struct fault *f) FAULT_MUST_USE;
@@ -68,26 +71,28 @@ const char *keyring_name(const struct keyring *ring);
  */
 size_t keyring_find(const struct keyring *ring, uint32_t keyid, const struct keyring_key **out,
 		    size_t max);
+/*
+ * The same for version 1, whose keys are the bare RSA keys of the certificates: the kernel never
+ * sees the certificate, so refused ones are found too.
+ */
 size_t keyring_find_v1(const struct keyring *ring, uint64_t keyid, const struct keyring_key **out,
 		       size_t max);
 
 /* 8 lower-case digits: the SKID's id, or the issuer's where there is none. */
 void keyring_key_id_text(const struct keyring_key *key, struct buf *out);
 
-/*
- * Revocation: certificates (PEM or DER, marks keys with the same public key or the same issuer and
- * serial as revoked) and hashes (text lines of hexadecimal digits, optionally "bin:" or "tbs:"
- * before, as in /proc/keys of .blacklist), from a file or directory. Applies to every ring given
- * later with blacklist_apply().
- */
-struct blacklist;
+/* Files of directories that held no certificate and were passed over. */
+size_t keyring_skipped(const struct keyring *ring);
 
-struct blacklist *blacklist_new(void);
-void blacklist_free(struct blacklist *list);
-int blacklist_load(struct blacklist *list, const char *path, struct fault *f) FAULT_MUST_USE;
-void blacklist_apply(const struct blacklist *list, struct keyring *ring);
-/* Is this digest of a file's content a blacklisted binary? list may be NULL. */
-bool blacklist_has_binary(const struct blacklist *list, const uint8_t *digest, size_t size);
-size_t blacklist_count(const struct blacklist *list);
+/*
+ * Marks the keys of revoked certificates: those with the same public key, or with the same issuer
+ * and serial number. Borrows `revoked`, which must outlive the ring: the kernel refuses by the id
+ * that a signature names, so the ids are asked for again then.
+ */
+void keyring_revoke(struct keyring *ring, const struct keyring *revoked);
+/* Does a revoked certificate have this id? Its key need not be in the ring. */
+bool keyring_id_revoked(const struct keyring *ring, uint32_t keyid);
+/* Refuses certificates whose signed part has this hash: the kernel would not have loaded them. */
+void keyring_refuse_tbs(struct keyring *ring, const uint8_t *hash, size_t size);
 
 #endif

@@ -8,7 +8,10 @@
  */
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
-	SUITE(escape)
+	SUITE(digest)                                                                              \
+	SUITE(imaxattr)                                                                            \
+	SUITE(escape)                                                                              \
+	SUITE(verdict)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES

@@ -113,15 +113,16 @@ struct policy_rule {
 	uint32_t allowed_algos; /* bit per hashalgo_id; 0: any */
 	int pcr;
 	char *keyrings, *label, *template;
-	unsigned line; /* of the policy's text, from 1; rules of built-in policies are numbered from
-			  1 too */
-	char *text;    /* the rule as it was written (built-in ones as they would be written) */
+	unsigned line;	/* of the policy's text, from 1; rules of built-in policies are numbered from 1 too */
+	char *text;	/* the rule as it was written (built-in ones as they would be written) */
 };
 
 struct policy {
 	struct policy_rule *rules;
 	size_t count, cap;
-	char *name; /* the file's name or the policy's own name, for the report */
+	char *name;	/* the file's name or the policy's own name, for the report */
+	bool fail_securely;	/* the name had this word; it adds no rule */
+	bool no_final_newline;	/* the text did not end with a newline */
 };
 
 /* Where and why a text was refused. line and column count from 1, in bytes. */
@@ -134,18 +135,18 @@ void policy_free(struct policy *policy);
 
 /*
  * Parses a policy text as the profile's kernel would when it is written to
- * /sys/kernel/security/ima/policy. One refused line refuses the whole. The build-time rules that
- * the kernel puts before a custom policy (CONFIG_IMA_APPRAISE_REQUIRE_*) are put first, with line
- * 0. Returns NULL with *out_error filled, or with *out_error.line 0 and "out of memory".
+ * /sys/kernel/security/ima/policy. One refused line refuses the whole. The build-time rules that the
+ * kernel puts before a custom policy (CONFIG_IMA_APPRAISE_REQUIRE_*) are put first, with line 0.
+ * Returns NULL with *out_error filled, or with *out_error.line 0 and "out of memory".
  */
 struct policy *policy_parse(const char *name, const char *text, size_t size,
 			    const struct kernel_profile *profile, struct policy_error *out_error);
 
 /*
  * A policy by its name: the words of ima_policy= in any combination, separated by blanks, "|" or
- * "+" ("appraise_tcb", "tcb|secure_boot|fail_securely"), composed as ima_init_policy() does; or one
- * of the seed's plain choices "all" (1a), "owner=UID" (1b), "exec" (1c), "exec,owner=root" (1d;
- * "owner=root" too). NULL with *out_error filled when the name is none of these.
+ * "+" ("appraise_tcb", "tcb|secure_boot|fail_securely"), composed as ima_init_policy() does; or one of
+ * the seed's plain choices "all" (1a), "owner=UID" (1b), "exec" (1c), "exec,owner=root" (1d; "owner=root"
+ * too). NULL with *out_error filled when the name is none of these.
  */
 struct policy *policy_builtin(const char *name, const struct kernel_profile *profile,
 			      struct policy_error *out_error);
@@ -163,24 +164,23 @@ struct policy_subject {
 struct policy_object {
 	uint32_t uid, gid;
 	uint64_t fsmagic;
-	const char *fsname; /* the kernel's file_system_type name; NULL: not known */
+	const char *fsname;	 /* the kernel's file_system_type name; NULL: not known */
 	bool has_fsuuid;
 	uint8_t fsuuid[16];
-	const char *selinux; /* "user:role:type[:level]", NULL: no such label */
+	const char *selinux;	 /* "user:role:type[:level]", NULL: no such label */
 	size_t selinux_size;
 };
 
 enum policy_match {
 	POLICY_NOT_GOVERNED, /* no appraise rule, or dont_appraise first */
 	POLICY_GOVERNED,
-	POLICY_CANNOT_TELL, /* a rule before any certain match hangs on what we do not know */
+	POLICY_CANNOT_TELL,  /* a rule before any certain match hangs on what we do not know */
 };
 
 struct policy_result {
 	enum policy_match match;
-	const struct policy_rule
-		*rule;	 /* the deciding rule (appraise or dont_appraise); NULL: none */
-	const char *why; /* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
+	const struct policy_rule *rule; /* the deciding rule (appraise or dont_appraise); NULL: none */
+	const char *why;	/* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
 };
 
 /* Why one rule did or did not apply, for --explain. `why` is static text, NULL when it applied. */
@@ -199,9 +199,9 @@ struct policy_result policy_match(const struct policy *policy, const struct poli
 bool policy_appraises(const struct policy *policy, enum policy_func func);
 
 /*
- * The subjects worth judging: root, and one representative for each uid, euid, gid, egid condition
- * of an appraise or dont_appraise rule (the id itself; one above for >; one below for <). No
- * duplicates, root first. Returns how many there are; writes up to max.
+ * The subjects worth judging: root, and one representative for each uid, euid, gid, egid condition of an
+ * appraise or dont_appraise rule (the id itself; one above for >; one below for <). No duplicates,
+ * root first. Returns how many there are; writes up to max.
  */
 size_t policy_subjects(const struct policy *policy, struct policy_subject *out, size_t max);
 /* "root", "uid=1000", "uid=0,gid=5", "euid=…". */
@@ -209,8 +209,7 @@ void policy_subject_text(const struct policy_subject *subject, struct buf *out);
 
 /*
  * The masks with which FILE_CHECK is worth judging: MAY_READ always, and each other mask that an
- * appraise or dont_appraise rule which can match FILE_CHECK names. Returns how many; max is at
- * least 4.
+ * appraise or dont_appraise rule which can match FILE_CHECK names. Returns how many; max is at least 4.
  */
 size_t policy_file_masks(const struct policy *policy, unsigned *out, size_t max);
 /* "MAY_READ", "MAY_READ|MAY_WRITE". */
@@ -218,12 +217,12 @@ void policy_mask_text(unsigned mask, struct buf *out);
 
 /* A weakness of a policy. */
 struct policy_lint {
-	unsigned line;	      /* of the rule, 0 for the policy as a whole */
-	const char *id;	      /* stable: "policy.unreachable", "policy.hash-accepted", … */
-	const char *severity; /* "high", "medium", "low", "info" */
-	char what[200];	      /* what was seen */
-	const char *why;      /* why it matters */
-	const char *remedy;   /* what to do */
+	unsigned line;		/* of the rule, 0 for the policy as a whole */
+	const char *id;		/* stable: "policy.unreachable", "policy.hash-accepted", … */
+	const char *severity;	/* "high", "medium", "low", "info" */
+	char what[200];		/* what was seen */
+	const char *why;	/* why it matters */
+	const char *remedy;	/* what to do */
 };
 
 typedef void policy_lint_fn(void *context, const struct policy_lint *finding);
