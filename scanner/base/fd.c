@@ -53,7 +53,8 @@ static int enter(int dir, const char *name)
 	int next = openat(dir, name, O_PATH | O_DIRECTORY | SAFE_FLAGS);
 
 	if (next < 0 && errno == ENOTDIR) {
-		bool link = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+		bool link =
+			fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
 
 		errno = link ? ELOOP : ENOTDIR;
 	}
