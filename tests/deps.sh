@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Installs what building and testing need and this system lacks, through its own package manager.
 # Usage: tests/deps.sh [GROUP…]   groups of docs/packages.txt; all of them when none is named.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Runs checks by name; CI and `make test` only call this.
 # Usage: tests/run.sh NAME… | all | list
 # A check is a function check_NAME below. It passes with status 0 and is skipped with status 77; a line
@@ -186,7 +187,7 @@ main() {
 }
 
 case ${1:-} in
-'' | -h | --help) sed -n '2,5s/^# //p' "$0" ;;
+'' | -h | --help) sed -n '3,6s/^# //p' "$0" ;;
 list) printf '%s\n' "${checks[@]}" ;;
 all) main "${checks[@]}" ;;
 --check) "check_${2//-/_}" ;;

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Makes the seeds each fuzz target starts from, and every past crash, below build/fuzz-corpus.
 # Usage: tests/fuzz/corpus.sh OUTDIR TARGET…
 # Past crashes are kept as text: tests/fuzz/crashes/TARGET/NAME.hex, hexadecimal digits, "#" comments.

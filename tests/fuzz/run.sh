@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Replays seeds and past crashes through each fuzz target, then fuzzes it; fails on any crash.
 # Usage: tests/fuzz/run.sh BUILDDIR SECONDS TARGET…
 # Crashing inputs go to build/fuzz-artifacts, what was learned stays in build/fuzz-corpus.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Sources are laid out as .clang-format says; `make format` does it.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # No variable that can change at file scope (or static in a function), except those in globals.txt.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Includes go downhill, as tests/lint/includes.txt says, and a quoted include names its folder.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Man pages are well-formed, and they and --help name the same options.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Scripts pass shellcheck, say in a sentence what they are for, and stop at the first error.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh
@@ -19,13 +20,14 @@ while IFS= read -r line; do
 	[ -z "$line" ] || finding "${line%%: *}" "${line#*: }"
 done < <(shellcheck -x -f gcc "${all[@]}" || true)
 for script in "${all[@]}"; do
-	sed -n 2p "$script" | grep -qE '^# .+' || finding "$script:2" "no sentence says what it is for"
+	head -n 2 "$script" | grep -qx '# SPDX-License-Identifier: GPL-2.0-or-later' ||
+		finding "$script:2" "no SPDX line"
+	sed -n 3p "$script" | grep -qE '^# .+' || finding "$script:3" "no sentence says what it is for"
 	case $script in
-	*/lib/*) ;;
-	*)
-		grep -qE '^set -(euo pipefail|eu)$' "$script" || finding "$script:1" "no set -euo pipefail"
-		[ -x "$script" ] || finding "$script:1" "not executable"
-		;;
+	*/lib/* | */lib.sh) continue ;;
 	esac
+	# A library that is sourced first may set them for its users.
+	grep -qE '^set -(euo pipefail|eu)$|^\. .*/lib' "$script" || finding "$script:1" "no set -euo pipefail"
+	[ -x "$script" ] || finding "$script:1" "not executable"
 done
 verdict

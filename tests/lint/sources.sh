@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Habits of a source file that no compiler checks: its opening, left-over marks, whitespace, libraries.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Every external name begins with its file's stem (or what prefixes.txt says) and stands in a header.
 set -euo pipefail
 # shellcheck source=tests/lint/lib/common.sh

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the lints share: the list of the tree's files, and the way a finding is told and counted.
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.." || exit
 
