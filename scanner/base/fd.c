@@ -46,6 +46,21 @@ static bool next_component(const char **path, char name[NAME_MAX + 1])
 	return true;
 }
 
+/* O_DIRECTORY makes a symbolic link ENOTDIR as well; openat2 says ELOOP, and callers tell them apart. */
+static int enter(int dir, const char *name)
+{
+	struct stat st;
+	int next = openat(dir, name, O_PATH | O_DIRECTORY | SAFE_FLAGS);
+
+	if (next < 0 && errno == ENOTDIR) {
+		bool link =
+			fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+
+		errno = link ? ELOOP : ENOTDIR;
+	}
+	return next;
+}
+
 /* For paths beyond PATH_MAX and kernels without openat2: one component at a time. */
 static int open_by_components(int root_fd, const char *path, int flags)
 {
@@ -59,7 +74,7 @@ static int open_by_components(int root_fd, const char *path, int flags)
 			return -1;
 		if (!*path)
 			return openat(from, *name ? name : ".", flags | SAFE_FLAGS);
-		next = openat(from, name, O_PATH | O_DIRECTORY | SAFE_FLAGS);
+		next = enter(from, name);
 		if (next < 0)
 			return -1;
 		own_close_fd(&dir);

@@ -1,0 +1,235 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Makes the seeds each fuzz target starts from, and every past crash, below build/fuzz-corpus.
+# Usage: tests/fuzz/corpus.sh OUTDIR TARGET…
+# Past crashes are kept as text: tests/fuzz/crashes/TARGET/NAME.hex, hexadecimal digits, "#" comments.
+set -euo pipefail
+
+fuzz_dir=$(cd "$(dirname "$0")" && pwd)
+out=$1
+shift
+keys=
+
+# hex DIGITS… : those bytes on standard output.
+hex() {
+	local format
+	format=$(printf '%s' "$@" | tr -d '[:space:]' | sed 's/../\\x&/g')
+	# shellcheck disable=SC2059 # the format is the data: \x41\x42…
+	printf "$format"
+}
+
+# seed TARGET NAME <bytes
+seed() {
+	mkdir -p "$out/$1"
+	cat >"$out/$1/seed-$2"
+}
+
+repeat() {
+	local i
+	for ((i = 0; i < $2; i++)); do printf '%s' "$1"; done
+}
+
+# Keys and certificates of each kind, once for all targets.
+make_keys() {
+	[ -z "$keys" ] || return 0
+	keys=$(mktemp -d)
+	trap 'rm -rf "$keys"' EXIT
+	local name
+	openssl genrsa -out "$keys/rsa.key" 2048 2>/dev/null
+	openssl ecparam -name prime256v1 -genkey -noout -out "$keys/p256.key"
+	openssl ecparam -name secp384r1 -genkey -noout -out "$keys/p384.key"
+	openssl genpkey -algorithm ed25519 -out "$keys/ed25519.key"
+	for name in rsa p256 p384 ed25519; do
+		openssl req -new -x509 -key "$keys/$name.key" -subj "/O=Seeds/CN=$name" -days 2 \
+			-addext keyUsage=digitalSignature -out "$keys/$name.pem" 2>/dev/null
+		openssl x509 -in "$keys/$name.pem" -outform DER -out "$keys/$name.der"
+	done
+	openssl req -new -x509 -key "$keys/rsa.key" -subj /CN=no-skid -days 2 \
+		-config <(printf '[req]\ndistinguished_name=d\nx509_extensions=x\n[d]\n[x]\nbasicConstraints=CA:FALSE\nsubjectKeyIdentifier=none\n') \
+		-out "$keys/noskid.pem" 2>/dev/null
+	printf 'content\n' >"$keys/content"
+}
+
+# A v2 signature label of a type: header, then the signature over the content's digest.
+signed_label() {
+	local type=$1 key=$2 size
+	openssl dgst -sha256 -sign "$keys/$key.key" -out "$keys/sig" "$keys/content"
+	size=$(stat -c %s "$keys/sig")
+	hex "$type" 02 04 01020304 "$(printf '%04x' "$size")"
+	cat "$keys/sig"
+}
+
+corpus_label() {
+	local name bytes
+	make_keys
+	while read -r name bytes; do
+		hex "$bytes" | seed label "$name"
+	done <<-EOT
+		empty-digest 01
+		legacy-md5 01$(repeat ab 16)
+		legacy-sha1 01$(repeat ab 20)
+		legacy-md5-padded 01$(repeat ab 16)00000000
+		ng-sha1 0402$(repeat cd 20)
+		ng-sha256 0404$(repeat cd 32)
+		ng-sha512 0406$(repeat cd 64)
+		ng-trailing 0404$(repeat cd 32)ffff
+		ng-short 0404$(repeat cd 31)
+		ng-unknown 0463$(repeat cd 32)
+		zeros $(repeat 00 33)
+		hmac 02$(repeat ef 20)
+		v1 03010000000000000102030405060708010008ff
+		v2-header-only 03020401020304 0100
+		v2-lying-size 03020401020304ffff$(repeat 11 64)
+		v3 03030401020304 0040$(repeat 22 64)
+		portable-v2 05020401020304 0040$(repeat 33 64)
+		verity-v3 06030401020304 0040$(repeat 44 64)
+		unknown 7f00
+	EOT
+	printf '' | seed label empty
+	signed_label 03 rsa | seed label signed-rsa
+	signed_label 05 p256 | seed label signed-ec
+}
+
+corpus_certs() {
+	local name
+	make_keys
+	for name in rsa p256 p384 ed25519; do
+		seed certs "$name.pem" <"$keys/$name.pem"
+		seed certs "$name.der" <"$keys/$name.der"
+	done
+	seed certs noskid.pem <"$keys/noskid.pem"
+	cat "$keys/rsa.pem" "$keys/p256.pem" | seed certs two.pem
+	openssl pkey -in "$keys/rsa.key" -pubout | seed certs public.pem
+	head -c 200 "$keys/rsa.der" | seed certs truncated.der
+}
+
+# The encodings of r and s that the kernel takes and strict DER does not, beside the strict one.
+corpus_ecdsasig() {
+	local name bytes r s
+	r=$(repeat 12 32)
+	s=$(repeat 34 32)
+	make_keys
+	while read -r name bytes; do
+		hex "$bytes" | seed ecdsasig "$name"
+	done <<-EOT
+		strict 3044 0220$r 0220$s
+		long-form 308144 0220$r 0220$s
+		three-byte-length 30820044 0220$r 0220$s
+		indefinite 3080 0220$r 0220$s 0000
+		leading-zero 3045 022100$r 0220$s
+		negative 3044 0220ff$(repeat 12 31) 0220$s
+		trailing 3044 0220$r 0220$s $(repeat ee 50)
+		bare $r$s
+		extra-element 3047 0220$r 0220$s 020101
+		zero 3006 020100 020100
+		empty 3000
+	EOT
+	openssl dgst -sha256 -sign "$keys/p256.key" "$keys/content" | seed ecdsasig p256
+	openssl dgst -sha256 -sign "$keys/p384.key" "$keys/content" | seed ecdsasig p384
+}
+
+corpus_policy() {
+	local n=0 line
+	while IFS= read -r line; do
+		n=$((n + 1))
+		printf '%s\n' "$line" | seed policy "$(printf 'rule-%02d' "$n")"
+	done <<-'EOT'
+		# a comment
+		appraise func=BPRM_CHECK appraise_type=imasig
+		appraise func=MMAP_CHECK mask=MAY_EXEC fowner=0 appraise_type=imasig|modsig
+		appraise func=FILE_CHECK mask=^MAY_READ uid>999 euid=0 gid<5 egid=4 fgroup=0
+		appraise func=FILE_CHECK digest_type=verity appraise_type=sigv3
+		appraise func=MODULE_CHECK appraise_type=imasig|modsig appraise_flag=check_blacklist
+		appraise func=SETXATTR_CHECK appraise_algos=sha256,sha384,sha512
+		appraise fowner=0 permit_directio
+		dont_appraise fsmagic=0x9fa0
+		dont_appraise fsname=tmpfs
+		appraise fsuuid=6f2c1b1e-8f0b-4d2a-9d6e-0123456789ab
+		appraise obj_type=bin_t subj_user=system_u subj_role=staff_r obj_user=a obj_role=b subj_type=c
+		measure func=KEY_CHECK keyrings=.builtin_trusted_keys|.ima template=ima-buf pcr=11
+		measure func=CRITICAL_DATA label=selinux
+		audit func=CREDS_CHECK mask=MAY_EXEC
+		hash func=FILE_CHECK
+		dont_hash fsmagic=0xEF53
+		appraise func=POLICY_CHECK appraise_type=imasig fowner>1000 uid=0 uid=1
+	EOT
+	cat "$out"/policy/seed-rule-* | seed policy whole
+}
+
+corpus_kconfig() {
+	printf '%s\n' '#' '# Linux/x86 6.12.3 Kernel Configuration' '#' 'CONFIG_IMA=y' \
+		'CONFIG_IMA_APPRAISE=y' 'CONFIG_IMA_DEFAULT_HASH="sha256"' 'CONFIG_CRYPTO_SHA512=m' \
+		'# CONFIG_EVM_EXTRA_SMACK_XATTRS is not set' 'CONFIG_EVM=y' 'CONFIG_EVM_ATTR_FSUUID=y' \
+		'CONFIG_SECURITY_SELINUX=y' 'CONFIG_FS_VERITY=y' 'CONFIG_CRYPTO_ECDSA=y' | seed kconfig plain
+	printf '# CONFIG_IMA is not set\n' | seed kconfig without
+	printf 'CONFIG_IMA=y\r\nCONFIG_IMA_DEFAULT_HASH="unterminated\nCONFIG_=\n=y' | seed kconfig odd
+}
+
+# The trailer of an appended signature of a size: struct module_signature, then the marker.
+modsig_tail() {
+	hex 00 00 02 00 00 000000 "$(printf '%08x' "$1")"
+	printf '~Module signature appended~\n'
+}
+
+corpus_modsig() {
+	local name size
+	make_keys
+	for name in rsa p256; do
+		openssl cms -sign -binary -noattr -md sha256 -nocerts -in "$keys/content" -outform DER \
+			-signer "$keys/$name.pem" -inkey "$keys/$name.key" -out "$keys/p7"
+		size=$(stat -c %s "$keys/p7")
+		seed modsig "$name.p7" <"$keys/p7"
+		{ cat "$keys/content" "$keys/p7" && modsig_tail "$size"; } | seed modsig "$name-appended"
+	done
+	openssl cms -sign -binary -md sha512 -in "$keys/content" -outform DER -keyid \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attributes.p7
+	modsig_tail 4294967295 | seed modsig lying-size
+}
+
+# struct fsverity_descriptor: version, algorithm, block size, salt size, data size, root, salt.
+corpus_verity() {
+	local name start
+	while read -r name start; do
+		hex "$start" 00000000 0010000000000000 "$(repeat aa 64)" "$(repeat 55 32)" "$(repeat 00 144)" |
+			seed verity "$name"
+	done <<-EOT
+		sha256 01010c00
+		sha512 01020c00
+		salted 01010c20
+		block-1k 01010a08
+		bad-version 02010c00
+		bad-algorithm 01090c00
+		bad-block 0101ff00
+		bad-salt 01010cff
+	EOT
+	hex 01010c00 | seed verity short
+}
+
+corpus_escape() {
+	printf 'plain name' | seed escape plain
+	printf 'back\\slash "quote" \t\n\r' | seed escape controls
+	printf '\033[31mred\033]0;title\007' | seed escape terminal
+	printf '\xc3\xa4\xe2\x80\xae\xf0\x9f\x90\xa7\xf3\xa0\x80\x81\xc2\x9b' | seed escape utf8
+	printf '\xff\xfe\xc0\x80\xed\xa0\x80\xf4\x90\x80\x80\xc3' | seed escape broken
+	printf 'nul\0in' | seed escape nul
+}
+
+# Past crashes of a target, turned back into bytes.
+crashes() {
+	local file
+	for file in "$fuzz_dir/crashes/$1"/*.hex; do
+		[ -f "$file" ] || continue
+		mkdir -p "$out/$1"
+		hex "$(sed 's/#.*//' "$file")" >"$out/$1/crash-$(basename "$file" .hex)"
+	done
+}
+
+for target; do
+	mkdir -p "$out/$target"
+	if ! declare -F "corpus_$target" >/dev/null; then
+		echo "corpus: no seeds for $target: add corpus_$target to $0" >&2
+		exit 1
+	fi
+	"corpus_$target"
+	crashes "$target"
+done

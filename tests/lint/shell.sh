@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Scripts pass shellcheck, say in a sentence what they are for, and stop at the first error.
+set -euo pipefail
+# shellcheck source=tests/lint/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+
+# Files that are shell scripts, by name or first line.
+scripts() {
+	files '*.sh'
+	files | grep -v '\.sh$' | while IFS= read -r file; do
+		if head -c 64 "$file" | head -n 1 | grep -aqE '^#!.*[/ ](ba)?sh\b'; then
+			printf '%s\n' "$file"
+		fi
+	done
+}
+
+mapfile -t all < <(scripts)
+while IFS= read -r line; do
+	[ -z "$line" ] || finding "${line%%: *}" "${line#*: }"
+done < <(shellcheck -x -f gcc "${all[@]}" || true)
+for script in "${all[@]}"; do
+	head -n 2 "$script" | grep -qx '# SPDX-License-Identifier: GPL-2.0-or-later' ||
+		finding "$script:2" "no SPDX line"
+	sed -n 3p "$script" | grep -qE '^# .+' || finding "$script:3" "no sentence says what it is for"
+	case $script in
+	*/lib/* | */lib.sh) continue ;;
+	esac
+	# A library that is sourced first may set them for its users.
+	grep -qE '^set -(euo pipefail|eu)$|^\. .*/lib' "$script" || finding "$script:1" "no set -euo pipefail"
+	[ -x "$script" ] || finding "$script:1" "not executable"
+done
+verdict

@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs checks by name; CI and `make test` only call this.
+# Usage: tests/run.sh NAME… | all | list
+# A check is a function check_NAME below. It passes with status 0 and is skipped with status 77; a line
+# "skipped: …" in its output is a part that was skipped. With CI=true whatever is skipped has failed.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+
+skip_status=77
+limit_seconds=1200
+tail_lines=60
+logs=build/logs
+jobs=$(nproc)
+scratch=
+
+# In the order of `all`: what fails soonest first, what takes longest last.
+checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo fuzz-smoke tidy
+	debian-tree e2e)
+
+build() {
+	make --no-print-directory -j"$jobs" CI=1 "$@"
+}
+
+make_scratch() {
+	scratch=$(mktemp -d)
+	trap 'rm -rf "$scratch"' EXIT
+}
+
+# Runs a test script; a missing one is a failure, not a skip.
+script() {
+	if [ ! -x "$1" ]; then
+		echo "$1 is not there, or not executable"
+		return 1
+	fi
+	"$@"
+}
+
+# --- The checks -----------------------------------------------------------------------------------
+
+check_gcc() {
+	build CC=gcc all unit
+}
+
+check_clang() {
+	build CC=clang all unit
+}
+
+# AddressSanitizer and UndefinedBehaviorSanitizer in one build.
+check_unit_asan() {
+	ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 CK_TIMEOUT_MULTIPLIER=4 \
+		build variant=asan unit
+}
+
+check_unit_tsan() {
+	TSAN_OPTIONS=halt_on_error=1 CK_TIMEOUT_MULTIPLIER=10 build variant=tsan unit
+}
+
+# Without fork, so that valgrind sees one process; then check's own time limits are off.
+check_valgrind() {
+	build build/release/unit
+	CK_FORK=no valgrind --quiet --error-exitcode=9 --leak-check=full \
+		--show-leak-kinds=definite --errors-for-leak-kinds=definite build/release/unit
+}
+
+check_static() {
+	build static
+	build variant=static unit
+	build/static/ima-scan --version
+	file build/static/ima-scan | grep -E 'statically linked|static-pie linked'
+	if ldd build/static/ima-scan; then
+		echo 'build/static/ima-scan asks for a dynamic loader'
+		return 1
+	fi
+	(cd / && env -i "$OLDPWD/build/static/ima-scan" --help >/dev/null)
+}
+
+check_install_uninstall() {
+	local left
+	make_scratch
+	build install DESTDIR="$scratch" PREFIX=/usr
+	"$scratch/usr/sbin/ima-scan" --version
+	test -s "$scratch/usr/share/man/man8/ima-scan.8"
+	build uninstall DESTDIR="$scratch" PREFIX=/usr
+	left=$(find "$scratch" ! -type d)
+	if [ -n "$left" ]; then
+		printf 'left behind by uninstall:\n%s\n' "$left"
+		return 1
+	fi
+}
+
+check_lint() {
+	local lint failed=0
+	build build/release/ima-scan
+	for lint in tests/lint/*.sh; do
+		printf -- '-- %s\n' "$lint"
+		"$lint" || failed=1
+	done
+	return "$failed"
+}
+
+check_tidy() {
+	build variant=release CC=clang tidy
+}
+
+check_cli() {
+	build all
+	script tests/cli/run.sh build/release/ima-scan
+}
+
+check_demo() {
+	build all
+	script tests/demo.sh build/release/ima-scan
+}
+
+check_fuzz_smoke() {
+	build fuzz SECONDS=5
+}
+
+check_debian_tree() {
+	build all
+	script tests/cli/debian-tree.sh build/release/ima-scan
+}
+
+check_e2e() {
+	build all
+	script tests/e2e/run.sh build/release/ima-scan
+}
+
+# --- Running them ---------------------------------------------------------------------------------
+
+is_check() {
+	declare -F "check_${1//-/_}" >/dev/null
+}
+
+# Says how a finished check went, from its status and log: passed, skipped or failed.
+outcome_of() {
+	local status=$1 log=$2
+	if [ "$status" -eq "$skip_status" ] ||
+		{ [ "$status" -eq 0 ] && grep -q '^skipped: ' "$log"; }; then
+		echo skipped
+	elif [ "$status" -eq 0 ]; then
+		echo passed
+	else
+		echo failed
+	fi
+}
+
+# Runs one check in a process of its own and prints how it went. Sets `outcome`.
+run_check() {
+	local name=$1 log=$logs/$1.log status=0 began=$EPOCHSECONDS
+	printf '== %s\n' "$name"
+	timeout -k 10 "$limit_seconds" "$BASH" "$0" --check "$name" >"$log" 2>&1 </dev/null || status=$?
+	outcome=$(outcome_of "$status" "$log")
+	[ "$status" -ne 124 ] || echo "   stopped after $limit_seconds s"
+	case $outcome in
+	failed) tail -n "$tail_lines" "$log" | sed 's/^/   /' ;;
+	skipped) { grep '^skipped: ' "$log" || tail -n 3 "$log"; } | sed 's/^/   /' ;;
+	esac
+	if [ "$outcome" = skipped ] && [ "${CI:-}" = true ]; then
+		outcome=failed
+		echo "   a skipped check is a failure under CI=true"
+	fi
+	printf '   %s %s (%d s, status %d, %s)\n' "$name" "$outcome" $((EPOCHSECONDS - began)) \
+		"$status" "$log"
+}
+
+main() {
+	local name outcome
+	local -A count=([passed]=0 [failed]=0 [skipped]=0)
+	mkdir -p "$logs"
+	for name; do
+		is_check "$name" || {
+			echo "tests/run.sh: no check named $name; there are: ${checks[*]}" >&2
+			exit 64
+		}
+	done
+	for name; do
+		run_check "$name"
+		count[$outcome]=$((count[$outcome] + 1))
+	done
+	printf '%d passed, %d failed' "${count[passed]}" "${count[failed]}"
+	[ "${count[skipped]}" -eq 0 ] || printf ', %d skipped' "${count[skipped]}"
+	printf '\n'
+	[ "${count[failed]}" -eq 0 ]
+}
+
+case ${1:-} in
+'' | -h | --help) sed -n '3,6s/^# //p' "$0" ;;
+list) printf '%s\n' "${checks[@]}" ;;
+all) main "${checks[@]}" ;;
+--check) "check_${2//-/_}" ;;
+*) main "$@" ;;
+esac
