@@ -166,6 +166,7 @@ static X509 *certificate_make(const struct recipe *r, EVP_PKEY *key, EVP_PKEY *c
 	const EVP_MD *md = r->quirks & Q_SHA1 ? EVP_sha1() : EVP_sha256();
 	X509_NAME *name = X509_NAME_new();
 	long from = -DAY, to = 3650 * DAY;
+	char common[64];
 	X509 *x = X509_new();
 	time_t now = time(NULL);
 
@@ -175,8 +176,9 @@ static X509 *certificate_make(const struct recipe *r, EVP_PKEY *key, EVP_PKEY *c
 		from = 3000 * DAY;
 	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"ima-scan bench",
 				   -1, -1, 0);
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)r->name, -1, -1,
-				   0);
+	/* The last four bytes of the issuer's name are a key id: they must not be those of another. */
+	snprintf(common, sizeof(common), "%s %04zu", r->name, (size_t)(r - recipes));
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)common, -1, -1, 0);
 	X509_set_version(x, X509_VERSION_3);
 	ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), 0x1000 + (uint64_t)(r - recipes));
 	X509_time_adj_ex(X509_getm_notBefore(x), 0, from, &now);
