@@ -1,0 +1,814 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The first program of the kernel under test: loads keys, EVM and a policy as /e2e says, then tries
+ * each regular file of the image in each way asked for, and writes what the kernel answered as one
+ * JSON object a line to the second virtio disk. README.md beside this file has the field names.
+ *
+ * The type 1800 audit record of a refusal comes from the audit multicast group, in the order of the
+ * kernel's queue: a user message sent after each try marks where its records end.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/fsverity.h>
+#include <linux/keyctl.h>
+#include <linux/netlink.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MOUNTPOINT	"/mnt"
+#define IMAGE_DISK	"/dev/vda"
+#define RESULT_DISK	"/dev/vdb"
+#define AUDIT_INTEGRITY 1800
+#define AUDIT_WAIT_MS	3000
+#define RECORDS_MAX	8
+#define LINE_MAX_BYTES	16384
+
+struct entry {
+	char *path;
+	ino_t ino;
+};
+
+struct listing {
+	struct entry *entries;
+	size_t count;
+	size_t room;
+};
+
+struct outcome {
+	const char *stage;	/* the system call that gave the answer */
+	int err;		/* its errno, 0 when let through */
+	int status;		/* wait status of an executed file, -1 otherwise */
+};
+
+struct try {
+	const char *name;
+	bool writable;		/* needs a mount that can be written */
+	struct outcome (*run)(const char *path, uid_t uid);
+};
+
+static FILE *results;
+static int audit_fd = -1;
+static unsigned audit_sequence;
+
+/* ---- output ------------------------------------------------------------------------------- */
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(results, format, args);
+	va_end(args);
+}
+
+static void say_string(const char *text)
+{
+	fputc('"', results);
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			fprintf(results, "\\%c", *p);
+		else if (*p < 0x20 || *p >= 0x7f)
+			fprintf(results, "\\u%04x", *p);
+		else
+			fputc(*p, results);
+	}
+	fputc('"', results);
+}
+
+/* Names are bytes, so the exact ones always go as hex; "path" is there for the reader. */
+static void say_path(const char *path)
+{
+	say("\"path\":");
+	say_string(path);
+	say(",\"path_hex\":\"");
+	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
+		say("%02x", *p);
+	say("\"");
+}
+
+static void shut_down(void)
+{
+	if (results) {
+		fflush(results);
+		fsync(fileno(results));
+	}
+	sync();
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+static void die(const char *what)
+{
+	int err = errno;
+
+	if (results) {
+		say("{\"record\":\"broken\",\"what\":");
+		say_string(what);
+		say(",\"errno\":%d}\n", err);
+	}
+	fprintf(stderr, "e2e: %s: %s\n", what, strerror(err));
+	shut_down();
+}
+
+/* ---- small files -------------------------------------------------------------------------- */
+
+/* Whole content of a file, with a NUL after it; NULL when there is no such file. */
+static char *slurp(const char *path, size_t *out_size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *bytes;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) < 0)
+		die(path);
+	bytes = malloc((size_t)st.st_size + 1);
+	n = bytes ? read(fd, bytes, (size_t)st.st_size) : -1;
+	if (n != st.st_size)
+		die(path);
+	close(fd);
+	bytes[n] = 0;
+	if (out_size)
+		*out_size = (size_t)n;
+	return bytes;
+}
+
+/* One write, as securityfs wants it: the errno, 0 when all went well. */
+static int spill(const char *path, const char *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, bytes, size) != (ssize_t)size)
+		err = errno;
+	/* The kernel takes a policy over when the file is closed. */
+	if (close(fd) < 0 && !err)
+		err = errno;
+	return err;
+}
+
+/* Value of NAME=VALUE in /e2e/config, "" when not there. */
+static const char *setting(const char *name)
+{
+	static char *config;
+	static char value[512];
+	size_t length = strlen(name);
+
+	if (!config)
+		config = slurp("/e2e/config", NULL);
+	if (!config)
+		die("/e2e/config");
+	for (const char *line = config; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, length) || line[length] != '=')
+			continue;
+		line += length + 1;
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(line, "\n"), line);
+		return value;
+	}
+	return "";
+}
+
+/* ---- audit -------------------------------------------------------------------------------- */
+
+static void audit_open(void)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = 1};
+	struct timeval wait = {.tv_sec = AUDIT_WAIT_MS / 1000};
+	int room = 1 << 20;
+
+	audit_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	if (audit_fd < 0 || bind(audit_fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		die("audit multicast group");
+	setsockopt(audit_fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	setsockopt(audit_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+}
+
+static void audit_mark(void)
+{
+	struct {
+		struct nlmsghdr header;
+		char text[64];
+	} message = {.header.nlmsg_type = AUDIT_USER, .header.nlmsg_flags = NLM_F_REQUEST};
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	int n;
+
+	n = snprintf(message.text, sizeof(message.text), "e2e-mark-%u.", ++audit_sequence);
+	message.header.nlmsg_len = NLMSG_LENGTH((size_t)n + 1);
+	message.header.nlmsg_seq = audit_sequence;
+	if (sendto(audit_fd, &message, message.header.nlmsg_len, 0, (struct sockaddr *)&kernel,
+		   sizeof(kernel)) < 0)
+		die("audit marker");
+}
+
+/* The word after NAME in an audit record, "" when it is not there. */
+static void audit_word(const char *text, const char *name, char *out_word, size_t room)
+{
+	const char *at = strstr(text, name);
+
+	out_word[0] = 0;
+	if (at) {
+		at += strlen(name);
+		snprintf(out_word, room, "%.*s", (int)strcspn(at, " \n"), at);
+	}
+}
+
+static void say_audit_record(const char *text, bool first)
+{
+	char op[64], cause[64], ino[32], res[8];
+
+	audit_word(text, " op=", op, sizeof(op));
+	audit_word(text, " cause=", cause, sizeof(cause));
+	audit_word(text, " ino=", ino, sizeof(ino));
+	audit_word(text, " res=", res, sizeof(res));
+	say("%s{\"op\":", first ? "" : ",");
+	say_string(op);
+	say(",\"cause\":");
+	say_string(cause);
+	say(",\"ino\":%s,\"res\":%s}", ino[0] ? ino : "0", res[0] ? res : "null");
+}
+
+/* Prints the records up to the marker as a JSON array. */
+static void say_audit(void)
+{
+	static char buffer[LINE_MAX_BYTES];
+	const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+	char mark[32];
+	bool first = true;
+
+	audit_mark();
+	snprintf(mark, sizeof(mark), "e2e-mark-%u.", audit_sequence);
+	say(",\"audit\":[");
+	for (;;) {
+		ssize_t n = recv(audit_fd, buffer, sizeof(buffer) - 1, 0);
+		const char *text = NLMSG_DATA(buffer);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			die("audit records lost");
+		if ((size_t)n < NLMSG_HDRLEN)
+			continue;
+		buffer[n] = 0;
+		if (header->nlmsg_type == AUDIT_USER && strstr(text, mark))
+			break;
+		if (header->nlmsg_type != AUDIT_INTEGRITY)
+			continue;
+		say_audit_record(text, first);
+		first = false;
+	}
+	say("]");
+}
+
+/* ---- setting up --------------------------------------------------------------------------- */
+
+static void mount_or_die(const char *source, const char *target, const char *type,
+			 unsigned long flags)
+{
+	mkdir(target, 0755);
+	if (mount(source, target, type, flags, NULL) < 0 && errno != EBUSY)
+		die(target);
+}
+
+/* /e2e/modules/order lists files beside it, one a line, what is needed before what needs it. */
+static void load_modules(void)
+{
+	char *order = slurp("/e2e/modules/order", NULL);
+	char *rest = order;
+
+	for (char *name; order && (name = strsep(&rest, "\n"));) {
+		char path[256];
+		int fd;
+
+		if (!*name)
+			continue;
+		snprintf(path, sizeof(path), "/e2e/modules/%s", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		/* Some exist for other processors only (ENODEV) or are there already. */
+		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST &&
+			       errno != ENODEV))
+			fprintf(stderr, "e2e: module %s: %s\n", name, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+	}
+	free(order);
+}
+
+static long key_add(const char *type, const char *name, const void *bytes, size_t size, long ring)
+{
+	return syscall(SYS_add_key, type, name, bytes, size, ring);
+}
+
+/* Every file of FOLDER becomes a key of TYPE in RING; "user" keys are named after their file. */
+static void load_keys(const char *folder, const char *type, const char *ring_name, long ring,
+		      bool revoke)
+{
+	struct dirent **names;
+	int count = scandir(folder, &names, NULL, alphasort);
+
+	for (int i = 0; i < count; i++) {
+		char path[512];
+		char *bytes;
+		size_t size;
+		long id;
+
+		if (names[i]->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]->d_name);
+		bytes = slurp(path, &size);
+		if (!bytes)
+			die(path);
+		id = key_add(type, strcmp(type, "user") ? "" : names[i]->d_name, bytes, size, ring);
+		say("{\"record\":\"key\",\"keyring\":\"%s\",\"type\":\"%s\",\"file\":", ring_name,
+		    type);
+		say_string(names[i]->d_name);
+		say(",\"errno\":%d,\"revoked\":%s}\n", id < 0 ? errno : 0, revoke ? "true" : "false");
+		if (id >= 0 && revoke && syscall(SYS_keyctl, KEYCTL_REVOKE, id) < 0)
+			die("revoking a key");
+		free(bytes);
+	}
+}
+
+static void load_keyrings(void)
+{
+	/* The kernel finds them by name from here: its own keyrings do not exist in these builds. */
+	long ima = key_add("keyring", "_ima", NULL, 0, KEY_SPEC_PROCESS_KEYRING);
+	long evm = key_add("keyring", "_evm", NULL, 0, KEY_SPEC_PROCESS_KEYRING);
+
+	if (ima < 0 || evm < 0)
+		die("making the keyrings");
+	load_keys("/e2e/keys/ima", "asymmetric", "_ima", ima, false);
+	load_keys("/e2e/keys/ima-v1", "user", "_ima", ima, false);
+	load_keys("/e2e/keys/ima-revoked", "asymmetric", "_ima", ima, true);
+	load_keys("/e2e/keys/evm", "asymmetric", "_evm", evm, false);
+	load_keys("/e2e/keys/evm-v1", "user", "_evm", evm, false);
+}
+
+/* The HMAC key is sealed under a "user" key, as evmctl's documentation has it. */
+static void load_hmac_key(void)
+{
+	size_t size, blob_size;
+	char *kmk = slurp("/e2e/keys/kmk", &size);
+	char *blob = slurp("/e2e/keys/evm-key.blob", &blob_size);
+	long id;
+
+	if (!kmk || !blob)
+		return;
+	id = key_add("user", "kmk", kmk, size, KEY_SPEC_PROCESS_KEYRING);
+	if (id >= 0)
+		id = key_add("encrypted", "evm-key", blob, blob_size, KEY_SPEC_PROCESS_KEYRING);
+	say("{\"record\":\"key\",\"keyring\":\"process\",\"type\":\"encrypted\",\"file\":\"evm-key\","
+	    "\"errno\":%d}\n",
+	    id < 0 ? errno : 0);
+	free(kmk);
+	free(blob);
+}
+
+static void enable_evm(void)
+{
+	char mode[16], state[16] = "";
+	int err = 0, fd;
+
+	snprintf(mode, sizeof(mode), "%s", setting("evm"));
+	if (mode[0] && strcmp(mode, "0"))
+		err = spill("/sys/kernel/security/evm", mode, strlen(mode));
+	fd = open("/sys/kernel/security/evm", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		ssize_t n = read(fd, state, sizeof(state) - 1);
+
+		state[n > 0 ? n : 0] = 0;
+		close(fd);
+	}
+	state[strcspn(state, "\n")] = 0;
+	say("{\"record\":\"evm\",\"asked\":\"%s\",\"errno\":%d,\"state\":\"%s\"}\n", mode, err, state);
+}
+
+static void load_policy(void)
+{
+	size_t size;
+	char *text = slurp("/e2e/policy", &size);
+
+	if (!text)
+		return;
+	say("{\"record\":\"policy\",\"bytes\":%zu,\"errno\":%d}\n", size,
+	    spill("/sys/kernel/security/ima/policy", text, size));
+	free(text);
+}
+
+/* ---- the image ---------------------------------------------------------------------------- */
+
+static void listing_add(struct listing *list, const char *path, ino_t ino)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->entries[i].ino == ino)
+			return;		/* a verdict is cached with the inode: only one first access */
+	if (list->count == list->room) {
+		list->room = list->room ? list->room * 2 : 256;
+		list->entries = realloc(list->entries, list->room * sizeof(*list->entries));
+		if (!list->entries)
+			die("file list");
+	}
+	list->entries[list->count++] = (struct entry){.path = strdup(path), .ino = ino};
+}
+
+static void listing_walk(struct listing *list, const char *folder)
+{
+	char path[4096];
+	struct dirent **names;
+	int count;
+
+	snprintf(path, sizeof(path), MOUNTPOINT "/%s", folder);
+	count = scandir(path, &names, NULL, alphasort);
+	if (count < 0)
+		die(path);
+	for (int i = 0; i < count; i++) {
+		const char *name = names[i]->d_name;
+		struct stat st;
+
+		if (strcmp(name, ".") && strcmp(name, "..")) {
+			const char *below = path + sizeof(MOUNTPOINT);
+
+			snprintf(path, sizeof(path), MOUNTPOINT "/%s%s%s", folder, *folder ? "/" : "",
+				 name);
+			if (lstat(path, &st) < 0)
+				die(path);
+			if (S_ISDIR(st.st_mode)) {
+				char deeper[4096];
+
+				snprintf(deeper, sizeof(deeper), "%s", below);
+				listing_walk(list, deeper);
+			} else if (S_ISREG(st.st_mode)) {
+				listing_add(list, below, st.st_ino);
+			}
+		}
+		free(names[i]);
+	}
+	free(names);
+}
+
+static void image_mount(bool writable)
+{
+	mkdir(MOUNTPOINT, 0755);
+	if (mount(IMAGE_DISK, MOUNTPOINT, "ext4", writable ? MS_NOATIME : MS_RDONLY, NULL) < 0)
+		die("mounting the image");
+}
+
+/* Drops every inode of the image, and with them the verdicts the kernel remembers. */
+static void image_unmount(void)
+{
+	for (int i = 0; umount(MOUNTPOINT) < 0; i++) {
+		if (errno != EBUSY || i == 100)
+			die("unmounting the image");
+		usleep(20000);
+	}
+}
+
+/* ---- the tries ---------------------------------------------------------------------------- */
+
+/* Drops to UID in a way that can be undone: access rights and rules go by the other two ids. */
+static void become(uid_t uid)
+{
+	if (uid && (setresgid(uid, uid, 0) < 0 || setresuid(uid, uid, 0) < 0))
+		die("changing user");
+}
+
+static void become_root(uid_t from)
+{
+	if (from && (setresuid(0, 0, 0) < 0 || setresgid(0, 0, 0) < 0))
+		die("becoming root again");
+}
+
+static struct outcome try_open(const char *path, uid_t uid, int flags)
+{
+	struct outcome result = {.stage = "open", .status = -1};
+	int fd;
+
+	become(uid);
+	fd = open(path, flags | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		result.err = errno;
+	else
+		close(fd);
+	become_root(uid);
+	return result;
+}
+
+static struct outcome try_read(const char *path, uid_t uid)
+{
+	return try_open(path, uid, O_RDONLY);
+}
+
+static struct outcome try_write(const char *path, uid_t uid)
+{
+	return try_open(path, uid, O_RDWR);
+}
+
+static struct outcome try_mmap(const char *path, uid_t uid)
+{
+	struct outcome result = {.stage = "open", .status = -1};
+	int fd;
+
+	become(uid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		result.err = errno;
+	} else {
+		result.stage = "mmap";
+		if (mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED)
+			result.err = errno;
+		else
+			munmap(NULL, 4096);
+		close(fd);
+	}
+	become_root(uid);
+	return result;
+}
+
+static struct outcome try_module(const char *path, uid_t uid)
+{
+	struct outcome result = {.stage = "open", .status = -1};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	(void)uid;
+	if (fd < 0) {
+		result.err = errno;
+		return result;
+	}
+	result.stage = "finit_module";
+	if (syscall(SYS_finit_module, fd, "", 0) < 0)
+		result.err = errno;
+	close(fd);
+	return result;
+}
+
+static void exec_child(const char *path, uid_t uid, int report)
+{
+	char *arguments[] = {(char *)path, NULL};
+	char *environment[] = {NULL};
+	int err, quiet = open("/dev/null", O_RDWR);
+
+	if (quiet >= 0) {
+		dup2(quiet, 0);
+		dup2(quiet, 1);
+		dup2(quiet, 2);
+	}
+	if (uid && (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0))
+		err = EPERM;
+	else {
+		execve(path, arguments, environment);
+		err = errno;
+	}
+	if (write(report, &err, sizeof(err)) != sizeof(err))
+		_exit(126);
+	_exit(127);
+}
+
+static struct outcome try_exec(const char *path, uid_t uid)
+{
+	struct outcome result = {.stage = "execve", .status = -1};
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		die("pipe");
+	child = vfork();
+	if (child < 0)
+		die("fork");
+	if (!child)
+		exec_child(path, uid, ends[1]);
+	close(ends[1]);
+	if (read(ends[0], &result.err, sizeof(result.err)) != sizeof(result.err))
+		result.err = 0;
+	close(ends[0]);
+	while (waitpid(child, &result.status, 0) < 0 && errno == EINTR)
+		;
+	return result;
+}
+
+static const struct try tries[] = {
+	{.name = "read", .run = try_read},
+	{.name = "write", .run = try_write, .writable = true},
+	{.name = "exec", .run = try_exec},
+	{.name = "mmap", .run = try_mmap},
+	{.name = "module", .run = try_module},
+};
+
+static const struct try *try_from_name(const char *name, size_t length)
+{
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
+		if (strlen(tries[i].name) == length && !strncmp(tries[i].name, name, length))
+			return &tries[i];
+	return NULL;
+}
+
+static void say_try(const struct try *how, uid_t uid, const struct entry *file,
+		    const struct outcome *result)
+{
+	say("{\"record\":\"try\",\"try\":\"%s\",\"uid\":%u,\"ino\":%ju,", how->name, uid,
+	    (uintmax_t)file->ino);
+	say_path(file->path);
+	say(",\"stage\":\"%s\",\"errno\":%d", result->stage, result->err);
+	if (result->status >= 0 && WIFSIGNALED(result->status))
+		say(",\"signal\":%d", WTERMSIG(result->status));
+	say_audit();
+	say("}\n");
+}
+
+static void try_all(const struct try *how, uid_t uid, const struct listing *list)
+{
+	image_mount(how->writable);
+	for (size_t i = 0; i < list->count; i++) {
+		char path[4096];
+		struct outcome result;
+
+		if (!strcmp(how->name, "module") && !strstr(list->entries[i].path, ".ko"))
+			continue;
+		snprintf(path, sizeof(path), MOUNTPOINT "/%s", list->entries[i].path);
+		result = how->run(path, uid);
+		say_try(how, uid, &list->entries[i], &result);
+	}
+	image_unmount();
+	fflush(results);
+}
+
+/* tries=read:0,exec:0,read:1000 : one pass over the whole image for each. */
+static void run_tries(void)
+{
+	struct listing list = {0};
+	char *plan = strdup(setting("tries"));
+	char *rest = plan;
+
+	image_mount(false);
+	listing_walk(&list, "");
+	image_unmount();
+	audit_open();
+	load_policy();
+	for (char *word; (word = strsep(&rest, ","));) {
+		const char *colon = strchr(word, ':');
+		const struct try *how = colon ? try_from_name(word, (size_t)(colon - word)) : NULL;
+
+		if (!how) {
+			errno = EINVAL;
+			die("unknown try");
+		}
+		try_all(how, (uid_t)strtoul(colon + 1, NULL, 10), &list);
+	}
+	free(plan);
+}
+
+/* ---- fs-verity ---------------------------------------------------------------------------- */
+
+static uint8_t nibble(char c)
+{
+	return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+/* /e2e/verity: path, algorithm number, block size, salt in hex or "-", with tabs between them. */
+static void enable_verity(void)
+{
+	char *list = slurp("/e2e/verity", NULL);
+	char *rest = list;
+
+	image_mount(true);
+	for (char *line; list && (line = strsep(&rest, "\n"));) {
+		struct fsverity_enable_arg arg = {.version = 1};
+		char name[1024], path[2048], salt_hex[65];
+		uint8_t salt[32];
+		int fd, err = 0;
+
+		if (sscanf(line, "%1023[^\t]\t%u\t%u\t%64s", name, &arg.hash_algorithm,
+			   &arg.block_size, salt_hex) != 4)
+			continue;
+		if (strcmp(salt_hex, "-")) {
+			arg.salt_size = (uint32_t)strlen(salt_hex) / 2;
+			arg.salt_ptr = (uintptr_t)salt;
+			for (uint32_t i = 0; i < arg.salt_size; i++)
+				salt[i] = (uint8_t)(nibble(salt_hex[2 * i]) << 4 |
+						    nibble(salt_hex[2 * i + 1]));
+		}
+		snprintf(path, sizeof(path), MOUNTPOINT "/%s", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || ioctl(fd, FS_IOC_ENABLE_VERITY, &arg) < 0)
+			err = errno;
+		if (fd >= 0)
+			close(fd);
+		say("{\"record\":\"verity\",");
+		say_path(name);
+		say(",\"errno\":%d}\n", err);
+	}
+	image_unmount();
+}
+
+/* ---- a scanner inside the guest ----------------------------------------------------------- */
+
+/* /e2e/scans: a name, a tab, the arguments with single blanks between them. No policy is loaded. */
+static void run_scan(const char *name, char *words)
+{
+	char *arguments[64] = {(char *)"/e2e/ima-scan"};
+	int count = 1, status = 0;
+	pid_t child;
+
+	for (char *word; count < 63 && (word = strsep(&words, " "));)
+		if (*word)
+			arguments[count++] = word;
+	say("{\"record\":\"scan\",\"name\":\"%s\"}\n", name);
+	fflush(results);
+	child = fork();
+	if (!child) {
+		dup2(fileno(results), 1);
+		execv(arguments[0], arguments);
+		_exit(127);
+	}
+	waitpid(child, &status, 0);
+	/* The child moved the shared position of the disk; stdio has to hear of it. */
+	fseek(results, 0, SEEK_CUR);
+	say("{\"record\":\"scan-end\",\"name\":\"%s\",\"status\":%d}\n", name, status);
+}
+
+static void run_scans(void)
+{
+	char *list = slurp("/e2e/scans", NULL);
+	char *rest = list;
+
+	image_mount(false);
+	for (char *line; list && (line = strsep(&rest, "\n"));) {
+		char *tab = strchr(line, '\t');
+
+		if (tab) {
+			*tab = 0;
+			run_scan(line, tab + 1);
+		}
+	}
+	image_unmount();
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+static void open_results(void)
+{
+	for (int i = 0; !results; i++) {
+		int fd = open(RESULT_DISK, O_RDWR | O_CLOEXEC);
+
+		if (fd >= 0)
+			results = fdopen(fd, "r+");
+		else if (i == 250)
+			die(RESULT_DISK);
+		else
+			usleep(20000);
+	}
+	setvbuf(results, NULL, _IOFBF, 1 << 20);
+}
+
+int main(void)
+{
+	struct utsname name;
+	const char *mode;
+
+	mount_or_die("devtmpfs", "/dev", "devtmpfs", 0);
+	mount_or_die("proc", "/proc", "proc", 0);
+	mount_or_die("sysfs", "/sys", "sysfs", 0);
+	mount_or_die("securityfs", "/sys/kernel/security", "securityfs", 0);
+	load_modules();
+	open_results();
+	uname(&name);
+	say("{\"record\":\"boot\",\"kernel\":\"%s\",\"version\":", name.release);
+	say_string(name.version);
+	say("}\n");
+	load_keyrings();
+	load_hmac_key();
+	enable_evm();
+	mode = setting("mode");
+	if (!strcmp(mode, "verity"))
+		enable_verity();
+	else if (!strcmp(mode, "scan"))
+		run_scans();
+	else
+		run_tries();
+	say("{\"record\":\"end\"}\n");
+	shut_down();
+}
