@@ -7,7 +7,8 @@
 /* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c. */
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
-	SUITE(escape)
+	SUITE(escape)                                                                              \
+	SUITE(policy_parse)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
