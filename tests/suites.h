@@ -8,7 +8,11 @@
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
 	SUITE(escape)                                                                              \
-	SUITE(policy_parse)
+	SUITE(policy_builtin)                                                                      \
+	SUITE(policy_lint)                                                                         \
+	SUITE(policy_match)                                                                        \
+	SUITE(policy_parse)                                                                        \
+	SUITE(profile)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
