@@ -10,8 +10,13 @@
 	SUITE(base)                                                                                \
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \
-	SUITE(imaxattr)                                                                            \
 	SUITE(escape)                                                                              \
+	SUITE(imaxattr)                                                                            \
+	SUITE(policy_builtin)                                                                      \
+	SUITE(policy_lint)                                                                         \
+	SUITE(policy_match)                                                                        \
+	SUITE(policy_parse)                                                                        \
+	SUITE(profile)                                                                             \
 	SUITE(verdict)
 
 #define SUITE(name) Suite *name##_suite(void);
