@@ -10,6 +10,8 @@
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \
 	SUITE(imaxattr)                                                                            \
+	SUITE(blacklist)                                                                           \
+	SUITE(keyring)                                                                             \
 	SUITE(escape)
 
 #define SUITE(name) Suite *name##_suite(void);
