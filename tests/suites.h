@@ -12,6 +12,7 @@
 	SUITE(imaxattr)                                                                            \
 	SUITE(blacklist)                                                                           \
 	SUITE(keyring)                                                                             \
+	SUITE(verify)                                                                              \
 	SUITE(escape)
 
 #define SUITE(name) Suite *name##_suite(void);
