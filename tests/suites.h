@@ -13,6 +13,7 @@
 	SUITE(blacklist)                                                                           \
 	SUITE(keyring)                                                                             \
 	SUITE(verify)                                                                              \
+	SUITE(interop)                                                                             \
 	SUITE(escape)
 
 #define SUITE(name) Suite *name##_suite(void);
