@@ -8,16 +8,20 @@
  */
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
+	SUITE(blacklist)                                                                           \
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \
 	SUITE(escape)                                                                              \
 	SUITE(imaxattr)                                                                            \
+	SUITE(interop)                                                                             \
+	SUITE(keyring)                                                                             \
 	SUITE(policy_builtin)                                                                      \
 	SUITE(policy_lint)                                                                         \
 	SUITE(policy_match)                                                                        \
 	SUITE(policy_parse)                                                                        \
 	SUITE(profile)                                                                             \
-	SUITE(verdict)
+	SUITE(verdict)                                                                             \
+	SUITE(verify)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
