@@ -8,6 +8,7 @@
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
 	SUITE(digest)                                                                              \
+	SUITE(ecdsasig)                                                                            \
 	SUITE(imaxattr)                                                                            \
 	SUITE(escape)                                                                              \
 	SUITE(verdict)
