@@ -11,6 +11,8 @@
 	SUITE(ecdsasig)                                                                            \
 	SUITE(imaxattr)                                                                            \
 	SUITE(escape)                                                                              \
+	SUITE(attrs)                                                                               \
+	SUITE(verity)                                                                              \
 	SUITE(verdict)
 
 #define SUITE(name) Suite *name##_suite(void);
