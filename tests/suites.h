@@ -12,6 +12,7 @@
 	SUITE(imaxattr)                                                                            \
 	SUITE(escape)                                                                              \
 	SUITE(attrs)                                                                               \
+	SUITE(evm)                                                                                 \
 	SUITE(verity)                                                                              \
 	SUITE(verdict)
 
