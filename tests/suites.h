@@ -4,7 +4,8 @@
 
 #include <check.h>
 
-/* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c. */
+/* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c.
+ */
 #define SUITES                                                                                     \
 	SUITE(base)                                                                                \
 	SUITE(digest)                                                                              \
@@ -13,8 +14,12 @@
 	SUITE(escape)                                                                              \
 	SUITE(attrs)                                                                               \
 	SUITE(evm)                                                                                 \
+	SUITE(modsig)                                                                              \
 	SUITE(verity)                                                                              \
-	SUITE(verdict)
+	SUITE(verdict)                                                                             \
+	SUITE(blacklist)                                                                           \
+	SUITE(keyring)                                                                             \
+	SUITE(verify)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
