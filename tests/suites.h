@@ -14,6 +14,7 @@
 	SUITE(escape)                                                                              \
 	SUITE(attrs)                                                                               \
 	SUITE(evm)                                                                                 \
+	SUITE(evmctl)                                                                              \
 	SUITE(modsig)                                                                              \
 	SUITE(verity)                                                                              \
 	SUITE(verdict)                                                                             \
