@@ -12,7 +12,7 @@ mapfile -t programs < <(printf '%s\n' "${code[@]}" | grep -v '^tests/')
 openings() {
 	local file
 	for file in "${code[@]}"; do
-		[ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: GPL-2.0-or-later */' ] ||
+		head -n 1 "$file" | grep -qE '^(/\*|//) SPDX-License-Identifier: GPL-2\.0-or-later( \*/)?$' ||
 			finding "$file:1" "does not open with the SPDX line"
 		case $file in
 		*.c) sed -n 2p "$file" | grep -qE '^/\*' || finding "$file:2" "no sentence says what it holds" ;;
