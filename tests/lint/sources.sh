@@ -52,8 +52,10 @@ openssl_users() {
 
 # Modules never print and never end the program: the main file, the reports and log.c do.
 printing() {
-	printf '%s\n' "${programs[@]}" | grep -vE '^scanner/(report/.*|ima-scan\.c|base/log\.c|progress\.c)$' |
-		xargs grep -nE '\b(printf|puts|putchar|perror|exit|err|errx|warn|warnx)[[:blank:]]*\(' || true
+	local calls='\b(printf|puts|putchar|perror|exit|_exit|err|errx|warn|warnx)[[:blank:]]*\('
+	calls="$calls|\bv?(fprintf|fputs|fputc|fwrite)[[:blank:]]*\(.*\bstd(out|err)\b"
+	printf '%s\n' "${programs[@]}" | grep -vE '^scanner/(report/.*|ima-scan\.c|base/log\.c|watch\.c)$' |
+		xargs grep -nE "$calls" || true
 }
 
 openings
