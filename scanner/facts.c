@@ -90,7 +90,7 @@ static unsigned of_rules(const struct facts *facts)
 	return 0;
 }
 
-unsigned facts_find_oddities(const struct facts *facts, int64_t now)
+unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t now)
 {
 	unsigned bits = of_label(&facts->ima) | of_label(&facts->evm) | of_rules(facts);
 
@@ -104,7 +104,7 @@ unsigned facts_find_oddities(const struct facts *facts, int64_t now)
 			if (facts->hooks[i].rule &&
 			    facts->hooks[i].rule->flags & POLICY_MODSIG_ALLOWED)
 				bits |= FACTS_COMPRESSED_MODULE;
-	if (!facts->governed && !verdict_is_good(facts->verdict.kind) &&
+	if (has_policy && !facts->governed && !verdict_is_good(facts->verdict.kind) &&
 	    facts->verdict.kind != VERDICT_NO_LABEL && facts->verdict.kind != VERDICT_UNDECIDED)
 		bits |= FACTS_LABEL_MISMATCH;
 	return bits;

@@ -71,6 +71,6 @@ struct facts {
 };
 
 /* Computes the oddities from all the rest. `now` is seconds since 1970. */
-unsigned facts_find_oddities(const struct facts *facts, int64_t now);
+unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t now);
 
 #endif

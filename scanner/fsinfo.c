@@ -225,19 +225,18 @@ void fsinfo_close(struct fsinfo_table *table)
 	free(table);
 }
 
+/* The queue belongs to the disk; a partition's directory lies inside the disk's. */
 static bool is_rotational(uint64_t dev)
 {
-	static const char *const places[] = {
-		"/sys/dev/block/%u:%u/queue/rotational",
-		"/sys/dev/block/%u:%u/../queue/rotational", /* of a partition */
-	};
+	static const char *const places[] = {"", "/.."};
 	char path[96];
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		own_fd int fd = -1;
 		char digit = '0';
 
-		snprintf(path, sizeof(path), i ? places[1] : places[0], major(dev), minor(dev));
+		snprintf(path, sizeof(path), "/sys/dev/block/%u:%u%s/queue/rotational", major(dev),
+			 minor(dev), places[i]);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0 && read(fd, &digit, 1) == 1)
 			return digit == '1';

@@ -399,7 +399,8 @@ static void look_inside(struct inspector *in, int fd, struct facts *facts)
 	judge_file(in->judge, facts, in->cases,
 		   hooks_for(in->rules->hooks, facts->inode.mode, facts->place, facts->kinds,
 			     facts->kinds_known, in->cases));
-	facts->oddities = facts_find_oddities(facts, in->rules->now_s);
+	facts->oddities =
+		facts_find_oddities(facts, in->rules->policy != NULL, in->rules->now_s);
 }
 
 /* Keeps the buffers of the file before, and nothing that was in them. */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "scanner/base/fault.h"
+#include "scanner/blacklist.h"
 #include "scanner/facts.h"
 #include "scanner/fsinfo.h"
 #include "scanner/hooks.h"
