@@ -18,7 +18,7 @@ scripts() {
 mapfile -t all < <(scripts)
 while IFS= read -r line; do
 	[ -z "$line" ] || finding "${line%%: *}" "${line#*: }"
-done < <(shellcheck -x -f gcc "${all[@]}" || true)
+done < <(shellcheck -x -P SCRIPTDIR -f gcc "${all[@]}" || true)
 for script in "${all[@]}"; do
 	head -n 2 "$script" | grep -qx '# SPDX-License-Identifier: GPL-2.0-or-later' ||
 		finding "$script:2" "no SPDX line"

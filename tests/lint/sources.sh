@@ -12,7 +12,7 @@ mapfile -t programs < <(printf '%s\n' "${code[@]}" | grep -v '^tests/')
 openings() {
 	local file
 	for file in "${code[@]}"; do
-		[ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: GPL-2.0-or-later */' ] ||
+		head -n 1 "$file" | grep -qE '^(/\*|//) SPDX-License-Identifier: GPL-2\.0-or-later( \*/)?$' ||
 			finding "$file:1" "does not open with the SPDX line"
 		case $file in
 		*.c) sed -n 2p "$file" | grep -qE '^/\*' || finding "$file:2" "no sentence says what it holds" ;;
@@ -52,8 +52,10 @@ openssl_users() {
 
 # Modules never print and never end the program: the main file, the reports and log.c do.
 printing() {
-	printf '%s\n' "${programs[@]}" | grep -vE '^scanner/(report/.*|ima-scan\.c|base/log\.c|progress\.c)$' |
-		xargs grep -nE '\b(printf|puts|putchar|perror|exit|err|errx|warn|warnx)[[:blank:]]*\(' || true
+	local calls='\b(printf|puts|putchar|perror|exit|_exit|err|errx|warn|warnx)[[:blank:]]*\('
+	calls="$calls|\bv?(fprintf|fputs|fputc|fwrite)[[:blank:]]*\(.*\bstd(out|err)\b"
+	printf '%s\n' "${programs[@]}" | grep -vE '^scanner/(report/.*|ima-scan\.c|base/log\.c|watch\.c)$' |
+		xargs grep -nE "$calls" || true
 }
 
 openings
