@@ -40,6 +40,7 @@ static const struct {
 	{"measure fsmagic=0x9fa0\nmeasure fsmagic=0x9fa1\naudit fsmagic=0x9fa0\n" SOUND, ""},
 	{"measure uid>5\nmeasure uid=6\nmeasure uid<9\nmeasure uid<8\nmeasure uid=5\n" SOUND,
 	 "2:medium:unreachable 4:medium:unreachable 5:medium:unreachable "},
+	{"measure uid<9\nmeasure uid>5\n" SOUND, ""},
 	{"measure mask=^MAY_READ\nmeasure mask=MAY_READ\nmeasure mask=MAY_WRITE\n" SOUND,
 	 "2:medium:unreachable "},
 	{"measure\nmeasure func=KEY_CHECK\n" SOUND, ""},

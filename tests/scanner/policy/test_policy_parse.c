@@ -201,6 +201,8 @@ static const struct {
 	{"measure appraise_type=imasig", K612, 1, 1, "goes with the action 'appraise' only"},
 	{"appraise appraise_flag=", K612, 1, 10, "no value"},
 	{"appraise appraise_flag=check_blacklist", K61, 1, 10, "CONFIG_IMA_APPRAISE_MODSIG"},
+	{"appraise func=FILE_CHECK appraise_type=imasig appraise_flag=check_blacklist",
+	 K61 | MODSIG, 1, 1, "needs appraise_type=imasig|modsig"},
 	{"appraise appraise_flag=foo", K61 | MODSIG, 1, 10, "check_blacklist"},
 	{"appraise func=MODULE_CHECK appraise_type=imasig appraise_flag=check_blacklist",
 	 K61 | MODSIG, 1, 1, "needs appraise_type=imasig|modsig"},
