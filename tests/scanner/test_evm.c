@@ -471,7 +471,10 @@ static void arrange(struct scene *s, enum circumstance how)
 	case NO_UUID: s->fs.has_uuid = false; break;
 	case UUID_NOT_HASHED: s->profile.evm_fsuuid = false; break;
 	case OTHER_KEYID: s->label.data[3] ^= 1; break;
-	case ALGO_MODULE_BAD: s->label.data[20] ^= 1; /* fall through */
+	case ALGO_MODULE_BAD:
+		s->label.data[20] ^= 1;
+		s->profile.hash[HASHALGO_SHA256] = PROFILE_MODULE;
+		break;
 	case ALGO_MODULE: s->profile.hash[HASHALGO_SHA256] = PROFILE_MODULE; break;
 	case ALGO_ABSENT: s->profile.hash[HASHALGO_SHA256] = PROFILE_ABSENT; break;
 	case ALGO_UNKNOWN: s->label.data[2] = HASHALGO_COUNT; break;
@@ -482,7 +485,9 @@ static void arrange(struct scene *s, enum circumstance how)
 	case OTHER_TYPE: s->label.data[0] = 7; break;
 	case OVERLAY: s->fs.hmac_unsupported = s->profile.evm_hmac_unsupported = true; break;
 	case WITHOUT_ANY:
-		s->attrs.protected[PROFILE_XATTR_APPARMOR].state = ATTRS_ABSENT; /* fall through */
+		s->attrs.protected[PROFILE_XATTR_APPARMOR].state = ATTRS_ABSENT;
+		ATTRS_IMA(&s->attrs)->state = ATTRS_ABSENT;
+		break;
 	case WITHOUT_IMA: ATTRS_IMA(&s->attrs)->state = ATTRS_ABSENT; break;
 	case VERSION_3: s->label.data[1] = 3; break;
 	case VERSION_4: s->label.data[1] = 4; break;
