@@ -12,8 +12,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
 #include "scanner/base/own.h"
 #include "scanner/digest.h"
 
@@ -86,7 +84,7 @@ void evm_hmac_key_free(struct evm_hmac_key *key)
 {
 	if (!key)
 		return;
-	OPENSSL_cleanse(key, sizeof(*key));
+	explicit_bzero(key, sizeof(*key));
 	munlock(key, sizeof(*key));
 	free(key);
 }
@@ -162,8 +160,8 @@ static struct evm_outcome judge_hmac(const struct subject *s, const struct attrs
 		return undecided("no-hmac-key");
 	if (digest_hmac_sha1(s->hmac_key->bytes, KEY_BYTES, input.data, input.len, hmac, NULL) < 0)
 		return undecided("library-lacks-algorithm");
-	return decided(CRYPTO_memcmp(hmac, s->label->raw + 1, HMAC_BYTES) ? EVM_STATUS_FAIL
-									  : EVM_STATUS_PASS);
+	return decided(memcmp(hmac, s->label->raw + 1, HMAC_BYTES) ? EVM_STATUS_FAIL
+								   : EVM_STATUS_PASS);
 }
 
 static struct evm_outcome of_verification(const struct subject *s, const struct hashalgo *algo,

@@ -126,29 +126,30 @@ static bool parse_mount(char *line, struct mount *out, char **out_point, char **
 	return true;
 }
 
-static bool uuid_from_text(const char *text, uint8_t out[16])
-{
-	for (int i = 0; i < 16; i++) {
-		unsigned byte;
-
-		text += strspn(text, "-");
-		if (sscanf(text, "%2x", &byte) != 1)
-			return false;
-		out[i] = (uint8_t)byte;
-		text += 2;
-	}
-	return *text == '\0';
-}
-
-/* Only for block devices below the target: opening others is none of our business. */
+/*
+ * Only for block devices below the target: opening others is none of our business. Not by the high-level
+ * calls of libblkid, which write to a cache file.
+ */
 static void probe_uuid(const char *source, struct mount *mount)
 {
-	own_mem char *uuid = NULL;
+	blkid_probe probe = NULL;
+	const char *uuid;
+	size_t size;
 
-	if (strncmp(source, "/dev/", 5) != 0)
+	if (strncmp(source, "/dev/", 5) == 0)
+		probe = blkid_new_probe_from_filename(source);
+	if (!probe)
 		return;
-	uuid = blkid_get_tag_value(NULL, "UUID", source);
-	mount->has_uuid = uuid && strlen(uuid) == 36 && uuid_from_text(uuid, mount->uuid);
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUIDRAW);
+	/* Only a UUID of 16 bytes is what the kernel takes for s_uuid; vfat and the like have less. */
+	if (blkid_do_safeprobe(probe) == 0 &&
+	    blkid_probe_lookup_value(probe, "UUID_RAW", &uuid, &size) == 0 &&
+	    size == sizeof(mount->uuid)) {
+		memcpy(mount->uuid, uuid, sizeof(mount->uuid));
+		mount->has_uuid = true;
+	}
+	blkid_free_probe(probe);
 }
 
 static bool is_below(const char *point, const char *target)

@@ -17,6 +17,7 @@
 #include "scanner/digest.h"
 #include "scanner/explain.h"
 #include "scanner/options.h"
+#include "scanner/report/json.h"
 #include "scanner/report/report.h"
 #include "scanner/scan.h"
 #include "scanner/session.h"
@@ -37,11 +38,11 @@ static int complain(int status, const struct fault *fault)
 
 static bool wants_color(const struct options *o, FILE *out)
 {
-	const char *no_color = getenv("NO_COLOR");
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	if (o->color && strcmp(o->color, "auto") != 0)
 		return strcmp(o->color, "always") == 0;
-	return isatty(fileno(out)) && !(no_color && *no_color);
+	return isatty(fileno(out)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
 /* Batches in flight hold a descriptor each. */
@@ -227,9 +228,30 @@ static int command_explain(struct session *s, const struct options *o)
 	return status;
 }
 
+static void print_json_finding(const struct policy_lint *finding)
+{
+	own_buf struct buf line = {0};
+
+	json_open(&line, NULL, '{');
+	json_text(&line, "record", "finding");
+	json_text(&line, "id", finding->id);
+	json_text(&line, "severity", finding->severity);
+	json_number(&line, "line", finding->line);
+	json_text(&line, "what", finding->what);
+	json_text(&line, "why", finding->why);
+	json_text(&line, "remedy", finding->remedy);
+	json_close(&line, '}');
+	puts(buf_text(&line));
+}
+
 static void print_finding(void *context, const struct policy_lint *finding)
 {
-	(void)context;
+	const struct options *o = context;
+
+	if (o->format && strcmp(o->format, "ndjson") == 0) {
+		print_json_finding(finding);
+		return;
+	}
 	if (finding->line)
 		printf("line %u: ", finding->line);
 	printf("%s (%s): %s\n    why: %s\n    remedy: %s\n", finding->id, finding->severity,
@@ -244,8 +266,9 @@ static int command_lint_policy(struct session *s, const struct options *o)
 	if (session_load_profile(s, o, &fault) < 0 ||
 	    session_load_policy(s, o->lint_policy, &fault) < 0)
 		return complain(STATUS_USAGE, &fault);
-	n = policy_lint(s->policy, &s->profile, print_finding, NULL);
-	printf("%zu finding%s\n", n, n == 1 ? "" : "s");
+	n = policy_lint(s->policy, &s->profile, print_finding, (void *)o);
+	if (!o->format || strcmp(o->format, "text") == 0)
+		printf("%zu finding%s\n", n, n == 1 ? "" : "s");
 	return n ? STATUS_WEAK : STATUS_GOOD;
 }
 

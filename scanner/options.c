@@ -25,7 +25,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{"key", 'k', "CERT",
-	 "certificates of the kernel's .ima keyring: PEM or DER, file or directory", KEEP_LIST,
+	 "certificates of the .ima keyring: PEM or DER, file or directory", KEEP_LIST,
 	 AT(keys), 0},
 	{"evm-key", 0, "CERT", "the same for the .evm keyring", KEEP_LIST, AT(evm_keys), 0},
 	{"platform-key", 0, "CERT", "the same for the .platform keyring (kexec only)", KEEP_LIST,
@@ -63,7 +63,7 @@ static const struct option_row rows[] = {
 	{"files0-from", 0, "FILE",
 	 "scan only the paths listed there, ended by NUL bytes (-: stdin)", KEEP_TEXT,
 	 AT(files0_from), 0},
-	{"live", 0, NULL, "allow scanning / of the running system, whose answers cannot be trusted",
+	{"live", 0, NULL, "allow scanning / of the running system",
 	 KEEP_FLAG, AT(live), 0},
 	{"no-sandbox", 0, NULL, "keep all privileges (for debugging)", KEEP_FLAG, AT(no_sandbox),
 	 0},
@@ -184,7 +184,7 @@ static int check(const struct options *o, struct fault *f)
 	    check_word("color", o->color, colors, f) < 0)
 		return -1;
 	if (wants_target && !o->target)
-		return fault_set(f, 0, "no target given: say which directory to scan");
+		return fault_set(f, 0, "no TARGET given: say which directory to scan");
 	if (o->null_paths && o->format && strcmp(o->format, "text") != 0)
 		return fault_set(f, 0, "--null and --format %s exclude each other", o->format);
 	return 0;
@@ -256,7 +256,7 @@ void options_help(struct buf *out)
 		else
 			buf_printf(out, "%-33s %s\n", buf_text(&left), rows[i].help);
 	}
-	buf_printf(out, "\nPolicies by name: %s.\n", policy_builtin_names());
+	buf_printf(out, "\nPolicies by name:\n%s.\n", policy_builtin_names());
 	buf_puts(
 		out,
 		"\nExit status (bits are added): 0 all that was to be verified is good, 1 integrity\n"

@@ -177,7 +177,7 @@ int profile_set_hash(struct kernel_profile *profile, const char *name, struct fa
 	const struct hashalgo *algo = hashalgo_by_name(name);
 
 	if (!algo)
-		return fault_set(f, EINVAL, "--ima-hash: the kernel knows no hash of this name");
+		return fault_set(f, 0, "--ima-hash: the kernel knows no hash \"%s\"", name);
 	profile->asked.option_hash = algo;
 	profile_settle(profile);
 	return 0;
@@ -202,7 +202,7 @@ int profile_set_evm(struct kernel_profile *profile, const char *word, struct fau
 		profile_settle(profile);
 		return 0;
 	}
-	return fault_set(f, EINVAL, "--evm is one of none, x509, hmac, both");
+	return fault_set(f, 0, "--evm is one of none, x509, hmac, both, not \"%s\"", word);
 }
 
 void profile_describe(const struct kernel_profile *profile, struct buf *out)

@@ -108,7 +108,7 @@ int tally_status(const struct tally *tally)
 	if (judged > good + undecided)
 		status |= STATUS_FAILURES;
 	/* Nothing verified is never success. */
-	if (undecided || tally->faults || tally->unknown_key_files || !tally->verified)
+	if (undecided || tally->faults || tally->unknown_key_files || judged == undecided)
 		status |= STATUS_UNDECIDED;
 	return status;
 }

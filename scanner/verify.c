@@ -240,3 +240,16 @@ enum verify_result verifier_raw(struct verifier *v, const struct keyring_key *ke
 		return VERIFY_REVOKED;
 	return try_key(v, key, &q);
 }
+
+enum verify_result verifier_once(struct verifier *v, const struct keyring_key *key,
+				 const struct digest *digest, const uint8_t *sig, size_t sig_size)
+{
+	struct pkverify *p = pkverify_new(key);
+	enum verify_result result = VERIFY_CANNOT;
+
+	if (p)
+		result = pkverify_check(p, v->profile, digest->algo, digest->value,
+					digest->size_bytes, sig, sig_size);
+	pkverify_free(p);
+	return result;
+}

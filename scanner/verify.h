@@ -58,4 +58,11 @@ struct verify_outcome verifier_check(struct verifier *v, const struct imaxattr *
 enum verify_result verifier_raw(struct verifier *v, const struct keyring_key *key,
 				const struct digest *digest, const uint8_t *sig, size_t sig_size);
 
+/*
+ * The same by a key that does not outlive the call, such as one a message brings along: nothing of
+ * it is kept (verifier_raw() knows keys again by their address).
+ */
+enum verify_result verifier_once(struct verifier *v, const struct keyring_key *key,
+				 const struct digest *digest, const uint8_t *sig, size_t sig_size);
+
 #endif

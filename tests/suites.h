@@ -7,12 +7,26 @@
 /* Every suite, one line each: SUITE(name) means `Suite *name_suite(void)` in tests/…/test_name.c.
  */
 #define SUITES                                                                                     \
+	SUITE(attrs)                                                                               \
 	SUITE(base)                                                                                \
+	SUITE(blacklist)                                                                           \
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \
-	SUITE(imaxattr)                                                                            \
 	SUITE(escape)                                                                              \
-	SUITE(verdict)
+	SUITE(evm)                                                                                 \
+	SUITE(evmctl)                                                                              \
+	SUITE(imaxattr)                                                                            \
+	SUITE(interop)                                                                             \
+	SUITE(keyring)                                                                             \
+	SUITE(modsig)                                                                              \
+	SUITE(policy_builtin)                                                                      \
+	SUITE(policy_lint)                                                                         \
+	SUITE(policy_match)                                                                        \
+	SUITE(policy_parse)                                                                        \
+	SUITE(profile)                                                                             \
+	SUITE(verdict)                                                                             \
+	SUITE(verify)                                                                              \
+	SUITE(verity)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES

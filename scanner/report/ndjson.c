@@ -110,8 +110,6 @@ static void add_keyid(struct buf *out, const struct imaxattr *label)
 {
 	char text[20];
 
-	if (!label->has_keyid)
-		return;
 	if (label->version == 1)
 		snprintf(text, sizeof(text), "%016" PRIx64, label->keyid_v1);
 	else
@@ -119,11 +117,30 @@ static void add_keyid(struct buf *out, const struct imaxattr *label)
 	json_text(out, "keyid", text);
 }
 
-static void add_label(struct buf *out, const struct imaxattr *label)
+/* Is a key of the label's id among those given, whatever the signature is worth? */
+static bool is_known(const struct imaxattr *label, const struct keyring *ring)
+{
+	if (label->version == 1)
+		return keyring_find_v1(ring, label->keyid_v1, NULL, 0) > 0;
+	return keyring_find(ring, label->keyid, NULL, 0) > 0;
+}
+
+static void add_key(struct buf *out, const struct imaxattr *label, const struct keyring *ring)
+{
+	if (!label->has_keyid)
+		return;
+	add_keyid(out, label);
+	json_open(out, "key", '{');
+	add_keyid(out, label);
+	json_bool(out, "known", is_known(label, ring));
+	json_close(out, '}');
+}
+
+static void add_label(struct buf *out, const struct imaxattr *label, const struct keyring *ring)
 {
 	json_text(out, "type", imaxattr_type_name(label));
 	json_text(out, "hash", label->algo ? label->algo->name : NULL);
-	add_keyid(out, label);
+	add_key(out, label, ring);
 	if (label->digest)
 		json_hex(out, "digest", label->digest, label->digest_size);
 	else
@@ -148,7 +165,7 @@ static const char *result_name(enum verify_result result)
 	return names[result];
 }
 
-static void add_ima(struct buf *out, const struct facts *facts)
+static void add_ima(struct buf *out, const struct facts *facts, const struct keyring *ring)
 {
 	const struct verdict_input *input = &facts->input;
 
@@ -157,7 +174,7 @@ static void add_ima(struct buf *out, const struct facts *facts)
 		return;
 	}
 	json_open(out, "ima", '{');
-	add_label(out, &facts->ima);
+	add_label(out, &facts->ima, ring);
 	if (input->sig_data.result != VERIFY_NOT_TRIED)
 		json_text(out, "signature", result_name(input->sig_data.result));
 	if (input->sig_verity.result != VERIFY_NOT_TRIED)
@@ -165,14 +182,14 @@ static void add_ima(struct buf *out, const struct facts *facts)
 	json_close(out, '}');
 }
 
-static void add_evm(struct buf *out, const struct facts *facts)
+static void add_evm(struct buf *out, const struct facts *facts, const struct keyring *ring)
 {
 	if (facts->evm.type == IMAXATTR_ABSENT && !facts->input.evm_judged) {
 		json_null(out, "evm");
 		return;
 	}
 	json_open(out, "evm", '{');
-	add_label(out, &facts->evm);
+	add_label(out, &facts->evm, ring);
 	json_text(out, "verdict",
 		  facts->input.evm_judged ? evm_status_name(facts->input.evm.status) : NULL);
 	if (facts->input.evm_judged && facts->input.evm.why)
@@ -265,7 +282,6 @@ static void render(const struct report *report, const struct facts *facts, struc
 	const struct verdict_input *input = &facts->input;
 	char mode[16];
 
-	(void)report;
 	snprintf(mode, sizeof(mode), "%07o", facts->inode.mode);
 	json_open(out, NULL, '{');
 	json_text(out, "record", "file");
@@ -279,8 +295,8 @@ static void render(const struct report *report, const struct facts *facts, struc
 	json_number(out, "nlink", facts->inode.nlink);
 	json_bool(out, "governed", facts->governed);
 	add_verdict(out, &facts->verdict);
-	add_ima(out, facts);
-	add_evm(out, facts);
+	add_ima(out, facts, report->run->rules->ima);
+	add_evm(out, facts, report->run->rules->evm);
 	if (input->has_modsig)
 		json_text(out, "modsig", result_name(input->modsig.result));
 	add_digest(out, "digest", &input->data);
@@ -355,6 +371,23 @@ static void add_filesystems(struct buf *out, struct fsinfo_table *table)
 	json_close(out, ']');
 }
 
+/* One cause can go with several verdicts: its first entry speaks for all. */
+static void add_cause_count(struct buf *out, const struct tally *tally, size_t first)
+{
+	const char *cause = tally->causes[first].cause;
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < tally->cause_count; i++) {
+		if (strcmp(tally->causes[i].cause, cause) != 0)
+			continue;
+		if (i < first)
+			return;
+		count += tally->causes[i].count;
+	}
+	if (cause[0])
+		json_number(out, cause, count);
+}
+
 static void add_counts(struct buf *out, const struct tally *tally)
 {
 	json_open(out, "verdicts", '{');
@@ -363,8 +396,7 @@ static void add_counts(struct buf *out, const struct tally *tally)
 	json_close(out, '}');
 	json_open(out, "causes", '{');
 	for (size_t i = 0; i < tally->cause_count; i++)
-		if (tally->causes[i].cause[0])
-			json_number(out, tally->causes[i].cause, tally->causes[i].count);
+		add_cause_count(out, tally, i);
 	json_close(out, '}');
 	json_open(out, "hygiene", '{');
 	for (unsigned bit = 0; bit < FACTS_ODDITY_COUNT; bit++)

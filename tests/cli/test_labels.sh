@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every label that evmctl can write is good on every file system, and no single change stays unseen.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 for k in rsa1024 rsa2048 rsa4096 p256 p384 p521; do

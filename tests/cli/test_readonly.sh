@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Promise 1: a scan writes nothing. The block device has the same bytes afterwards, on every file system, also
 # when its journal asks to be replayed; and a file's times stay what they were.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 key rsa2048

@@ -44,6 +44,7 @@
 struct entry {
 	char *path;
 	ino_t ino;
+	const char *starts;	/* "elf", "script" or "other": what execve makes of it */
 };
 
 struct listing {
@@ -156,7 +157,7 @@ static char *slurp(const char *path, size_t *out_size)
 	return bytes;
 }
 
-/* One write, as securityfs wants it: the errno, 0 when all went well. */
+/* To a file of securityfs: the errno, 0 when all went well. Of a policy a write takes one line. */
 static int spill(const char *path, const char *bytes, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -164,8 +165,16 @@ static int spill(const char *path, const char *bytes, size_t size)
 
 	if (fd < 0)
 		return errno;
-	if (write(fd, bytes, size) != (ssize_t)size)
-		err = errno;
+	while (size && !err) {
+		ssize_t n = write(fd, bytes, size);
+
+		if (n <= 0) {
+			err = n < 0 ? errno : EIO;
+		} else {
+			bytes += n;
+			size -= (size_t)n;
+		}
+	}
 	/* The kernel takes a policy over when the file is closed. */
 	if (close(fd) < 0 && !err)
 		err = errno;
@@ -422,7 +431,20 @@ static void load_policy(void)
 
 /* ---- the image ---------------------------------------------------------------------------- */
 
-static void listing_add(struct listing *list, const char *path, ino_t ino)
+static const char *first_bytes(const char *path)
+{
+	char bytes[4] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
+
+	if (fd >= 0)
+		close(fd);
+	if (n == 4 && !memcmp(bytes, "\177ELF", 4))
+		return "elf";
+	return n >= 2 && !memcmp(bytes, "#!", 2) ? "script" : "other";
+}
+
+static void listing_add(struct listing *list, const char *path, const char *full, ino_t ino)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (list->entries[i].ino == ino)
@@ -433,39 +455,38 @@ static void listing_add(struct listing *list, const char *path, ino_t ino)
 		if (!list->entries)
 			die("file list");
 	}
-	list->entries[list->count++] = (struct entry){.path = strdup(path), .ino = ino};
+	list->entries[list->count++] = (struct entry){
+		.path = strdup(path),
+		.ino = ino,
+		.starts = first_bytes(full),
+	};
 }
 
-static void listing_walk(struct listing *list, const char *folder)
+/* FOLDER is below the image's root. What lies in crash/ takes the kernel down: only when asked. */
+static void listing_walk(struct listing *list, const char *folder, bool crash_too)
 {
-	char path[4096];
+	char full[4096];
 	struct dirent **names;
 	int count;
 
-	snprintf(path, sizeof(path), MOUNTPOINT "/%s", folder);
-	count = scandir(path, &names, NULL, alphasort);
+	snprintf(full, sizeof(full), MOUNTPOINT "/%s", folder);
+	count = scandir(full, &names, NULL, alphasort);
 	if (count < 0)
-		die(path);
+		die(full);
 	for (int i = 0; i < count; i++) {
 		const char *name = names[i]->d_name;
+		char path[4096];
 		struct stat st;
 
-		if (strcmp(name, ".") && strcmp(name, "..")) {
-			const char *below = path + sizeof(MOUNTPOINT);
-
-			snprintf(path, sizeof(path), MOUNTPOINT "/%s%s%s", folder, *folder ? "/" : "",
-				 name);
-			if (lstat(path, &st) < 0)
-				die(path);
-			if (S_ISDIR(st.st_mode)) {
-				char deeper[4096];
-
-				snprintf(deeper, sizeof(deeper), "%s", below);
-				listing_walk(list, deeper);
-			} else if (S_ISREG(st.st_mode)) {
-				listing_add(list, below, st.st_ino);
-			}
-		}
+		snprintf(path, sizeof(path), "%s%s%s", folder, *folder ? "/" : "", name);
+		snprintf(full, sizeof(full), MOUNTPOINT "/%.4000s", path);
+		if (lstat(full, &st) < 0)
+			die(full);
+		if (S_ISREG(st.st_mode))
+			listing_add(list, path, full, st.st_ino);
+		else if (S_ISDIR(st.st_mode) && strcmp(name, ".") && strcmp(name, "..") &&
+			 (crash_too || strcmp(path, "crash")))
+			listing_walk(list, path, crash_too);
 		free(names[i]);
 	}
 	free(names);
@@ -538,11 +559,13 @@ static struct outcome try_mmap(const char *path, uid_t uid)
 	if (fd < 0) {
 		result.err = errno;
 	} else {
+		void *map = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+
 		result.stage = "mmap";
-		if (mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED)
+		if (map == MAP_FAILED)
 			result.err = errno;
 		else
-			munmap(NULL, 4096);
+			munmap(map, 4096);
 		close(fd);
 	}
 	become_root(uid);
@@ -632,7 +655,8 @@ static void say_try(const struct try *how, uid_t uid, const struct entry *file,
 	say("{\"record\":\"try\",\"try\":\"%s\",\"uid\":%u,\"ino\":%ju,", how->name, uid,
 	    (uintmax_t)file->ino);
 	say_path(file->path);
-	say(",\"stage\":\"%s\",\"errno\":%d", result->stage, result->err);
+	say(",\"starts\":\"%s\",\"stage\":\"%s\",\"errno\":%d", file->starts, result->stage,
+	    result->err);
 	if (result->status >= 0 && WIFSIGNALED(result->status))
 		say(",\"signal\":%d", WTERMSIG(result->status));
 	say_audit();
@@ -660,11 +684,13 @@ static void try_all(const struct try *how, uid_t uid, const struct listing *list
 static void run_tries(void)
 {
 	struct listing list = {0};
+	char only[64];
 	char *plan = strdup(setting("tries"));
 	char *rest = plan;
 
 	image_mount(false);
-	listing_walk(&list, "");
+	snprintf(only, sizeof(only), "%s", setting("only"));
+	listing_walk(&list, only, *only);
 	image_unmount();
 	audit_open();
 	load_policy();

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Fault injection. Usage: tests/faults/run.sh [PROGRAM] [--every] [--asan PROGRAM]
+# Lets the n-th malloc, read, getxattr, open, write, stat, readdir or pthread_create fail, for n from 1 on, on a small
+# scan; a seeded sample of 400 where there are more calls, every one with --every. With --asan also a
+# subset under AddressSanitizer, which reports what leaks.
+asan=
+most=400
+program=
+while [ $# -gt 0 ]; do
+	case $1 in
+	--every) most=0 ;;
+	--asan) asan=$(realpath "$2") && shift ;;
+	*) program=$1 ;;
+	esac
+	shift
+done
+if [ -n "$program" ]; then
+	IMA_SCAN=$(realpath "$program")
+	export IMA_SCAN
+fi
+# The namespace starts this script anew: what was asked for goes with it.
+export FAULTS_ASAN=${FAULTS_ASAN:-$asan} FAULTS_MOST=${FAULTS_MOST:-$most}
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/../cli/lib.sh"
+
+here=$(cd "$(dirname "$0")" && pwd)
+need_tool "${CC:-gcc}"
+preload=(-std=gnu17 -D_GNU_SOURCE -O1 -g -fPIC -shared -fno-builtin -Wno-nonnull)
+"${CC:-gcc}" "${preload[@]}" -o "$work/failnth.so" "$here/failnth.c" -ldl
+"${CC:-gcc}" "${preload[@]}" -DFAILNTH_SANITIZER -o "$work/failnth-asan.so" "$here/failnth.c" -ldl
+
+key rsa2048
+key p256
+key stranger rsa2048
+target ext4
+mkdir -p "$t/usr/bin" "$t/etc" "$t/closed/deep"
+for f in usr/bin/signed usr/bin/ecdsa usr/bin/tampered usr/bin/stranger etc/hashed etc/none closed/deep/file; do
+	payload "$t/$f" 5000
+done
+chmod 755 "$t"/usr/bin/*
+sign rsa2048 sha256 "$t/usr/bin/signed" "$t/usr/bin/tampered"
+sign p256 sha384 "$t/usr/bin/ecdsa"
+sign stranger sha256 "$t/usr/bin/stranger"
+hash sha256 "$t/etc/hashed"
+hash sha1 "$t/closed/deep/file"
+label flip "$t/usr/bin/tampered" 1
+ln "$t/etc/hashed" "$t/etc/link"
+mkfifo "$t/fifo"
+options=(--format ndjson -j1 -k "$keys/rsa2048.der" -k "$keys/p256.der" --policy all)
+
+for family in open read xattr stat dir thread write alloc; do
+	for repeat in '' --repeat; do
+		# shellcheck disable=SC2086 # an empty $repeat is no argument
+		"$python" "$here/faults.py" "$IMA_SCAN" "$work/failnth.so" --family "$family" --most "$FAULTS_MOST" \
+			$repeat -- "${options[@]}" "$t" >"$work/faults" 2>&1 || true
+		said=$(tail -n 1 "$work/faults")
+		check "$said" grep -q ' runs, 0 bad$' <<<"$said"
+		grep -v ' runs, [0-9]* bad$' "$work/faults" | sed 's/^/      /' || true
+	done
+done
+
+if [ -n "$FAULTS_ASAN" ]; then
+	# Outside the sandbox: the leak checker wants to attach to its own process.
+	export ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0:allocator_may_return_null=1:exitcode=99
+	for family in open read xattr alloc; do
+		"$python" "$here/faults.py" "$FAULTS_ASAN" "$work/failnth-asan.so" --family "$family" --most 120 \
+			--timeout 60 -- --no-sandbox "${options[@]}" "$t" >"$work/faults" 2>&1 || true
+		said=$(tail -n 1 "$work/faults")
+		check "asan: $said" grep -q ' runs, 0 bad$' <<<"$said"
+		grep -v ' runs, [0-9]* bad$' "$work/faults" | sed 's/^/      /' || true
+	done
+fi
