@@ -175,6 +175,11 @@ static void print_rule(void *context, const struct policy_rule *rule, bool appli
 			: "");
 }
 
+static bool is_same_access(const struct hooks_case *a, const struct hooks_case *b)
+{
+	return a->func == b->func && a->mask == b->mask && a->subject == b->subject;
+}
+
 static void print_hooks(FILE *out, const struct inspect_rules *rules, const struct facts *facts,
 			struct hooks_case *cases)
 {
@@ -196,7 +201,7 @@ static void print_hooks(FILE *out, const struct inspect_rules *rules, const stru
 		for (size_t h = 0; h < facts->hook_count; h++) {
 			const struct facts_hook *hook = &facts->hooks[h];
 
-			if (memcmp(&hook->access, &cases[i], sizeof(cases[i])) == 0)
+			if (is_same_access(&hook->access, &cases[i]))
 				fprintf(out, "    => %s%s%s\n", verdict_name(hook->verdict.kind),
 					hook->verdict.cause ? ", " : "",
 					hook->verdict.cause ? hook->verdict.cause : "");

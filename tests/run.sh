@@ -155,7 +155,7 @@ run_check() {
 	outcome=$(outcome_of "$status" "$log")
 	[ "$status" -ne 124 ] || echo "   stopped after $limit_seconds s"
 	case $outcome in
-	failed) tail -n "$tail_lines" "$log" | sed 's/^/   /' ;;
+	failed) { grep -vE '^  (CC|AR|LD) ' "$log" || true; } | tail -n "$tail_lines" | sed 's/^/   /' ;;
 	skipped) { grep '^skipped: ' "$log" || tail -n 3 "$log"; } | sed 's/^/   /' ;;
 	esac
 	if [ "$outcome" = skipped ] && [ "${CI:-}" = true ]; then
