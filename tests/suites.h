@@ -20,7 +20,8 @@
 	SUITE(verdict)                                                                             \
 	SUITE(blacklist)                                                                           \
 	SUITE(keyring)                                                                             \
-	SUITE(verify)
+	SUITE(verify)                                                                              \
+	SUITE(interop)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
