@@ -21,7 +21,12 @@
 	SUITE(blacklist)                                                                           \
 	SUITE(keyring)                                                                             \
 	SUITE(verify)                                                                              \
-	SUITE(interop)
+	SUITE(interop)                                                                             \
+	SUITE(policy_builtin)                                                                      \
+	SUITE(policy_lint)                                                                         \
+	SUITE(policy_match)                                                                        \
+	SUITE(policy_parse)                                                                        \
+	SUITE(profile)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES

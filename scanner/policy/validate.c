@@ -118,9 +118,6 @@ static int validate_func(struct policy_reader *reader)
 	const char *where = rule->func ? policy_func_name(rule->func) : "a rule without func=";
 	unsigned flags = allowed[rule->func].flags;
 
-	/* Before the blacklist was implied, only hooks with appended signatures took the flag. */
-	if (!reader->profile->blacklist_with_imasig && !(flags & POLICY_MODSIG_ALLOWED))
-		flags &= ~(unsigned)POLICY_CHECK_BLACKLIST;
 	if (!(allowed[rule->func].actions & BIT(rule->action)))
 		return policy_refuse(reader, "func=%s does not go with this action", where);
 	if (rule->flags & ~flags)
