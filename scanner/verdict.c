@@ -217,8 +217,6 @@ static struct verdict judge_label(struct judging *j, bool evm_immutable)
 	}
 }
 
-/* --- EVM -------------------------------------------------------------------------------------- */
-
 /* False: EVM has no objection, or is not asked. */
 static bool evm_stops(struct judging *j, struct verdict *out)
 {
@@ -247,8 +245,6 @@ static bool evm_stops(struct judging *j, struct verdict *out)
 		j->sealed = true;
 	return true;
 }
-
-/* --- Appended signatures ---------------------------------------------------------------------- */
 
 /* The kernel turns to it without a label, beside a digest, and when it lacks the label's key. */
 static bool modsig_has_turn(const struct judging *j)

@@ -60,7 +60,7 @@ END_TEST
 #define CONTENT "the content of a module"
 
 static EVP_PKEY *root_key, *leaf_key, *other_key;
-static X509 *root, *leaf, *other, *twin;
+static X509 *root, *leaf, *other, *twin, *stranger;
 static struct kernel_profile profile;
 
 /* An AuthorityKeyIdentifier that names a SubjectKeyIdentifier of four bytes. */
@@ -98,6 +98,10 @@ static void setup(void)
 					TESTKEYS_SKID("TWIN"),
 					AKID("ROOT")};
 	twin = testkeys_certify(&recipe);
+	/* The leaf's serial number, and an issuer whose name is as long. */
+	recipe = (struct testkeys_cert){
+		.key = other_key, .subject = "soot", .serial = 2, TESTKEYS_SKID("SOOT")};
+	stranger = testkeys_certify(&recipe);
 }
 
 static void teardown(void)
@@ -106,6 +110,7 @@ static void teardown(void)
 	X509_free(leaf);
 	X509_free(other);
 	X509_free(twin);
+	X509_free(stranger);
 	EVP_PKEY_free(root_key);
 	EVP_PKEY_free(leaf_key);
 	EVP_PKEY_free(other_key);
@@ -130,7 +135,8 @@ enum {
 	TRUST_ROOT = 2,
 	TRUST_OTHER = 4,
 	TRUST_TWIN = 8,
-	REVOKE = 16,
+	TRUST_STRANGER = 16,
+	REVOKE = 32,
 };
 
 static void add_signer(CMS_ContentInfo *cms, X509 *x509, EVP_PKEY *key, unsigned how)
@@ -140,8 +146,8 @@ static void add_signer(CMS_ContentInfo *cms, X509 *x509, EVP_PKEY *key, unsigned
 	flags |= how & EMBED_SIGNER ? 0 : CMS_NOCERTS;
 	flags |= how & BY_SKID ? CMS_USE_KEYID : 0;
 	flags |= how & ATTRIBUTES ? 0 : CMS_NOATTR;
-	ck_assert_ptr_nonnull(
-		CMS_add1_signer(cms, x509, key, how & BY_SHA512 ? EVP_sha512() : EVP_sha256(), flags));
+	ck_assert_ptr_nonnull(CMS_add1_signer(
+		cms, x509, key, how & BY_SHA512 ? EVP_sha512() : EVP_sha256(), flags));
 }
 
 static uint8_t *message(unsigned how, size_t *out_size)
@@ -175,11 +181,11 @@ static uint8_t *message(unsigned how, size_t *out_size)
 
 static struct keyring *trust(unsigned which)
 {
-	X509 *all[] = {leaf, root, other, twin}, *given[4];
+	X509 *all[] = {leaf, root, other, twin, stranger}, *given[5];
 	struct keyring *ring;
 	size_t count = 0;
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 5; i++)
 		if (which & 1u << i) {
 			X509_up_ref(all[i]);
 			given[count++] = all[i];
@@ -225,6 +231,7 @@ static const struct {
 	{EMBED_SIGNER | BY_OTHER, TRUST_ROOT, VERIFY_NO_KEY}, /* self-signed and unknown */
 	/* Two certificates of one identity. */
 	{0, TRUST_TWIN, VERIFY_BAD},
+	{0, TRUST_STRANGER, VERIFY_NO_KEY},
 	{0, TRUST_LEAF | TRUST_TWIN, VERIFY_AMBIGUOUS},
 	{BY_SKID, TRUST_LEAF | TRUST_TWIN, VERIFY_OK},
 	/* Two signers: one trusted is enough, one bad is too many. */
