@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What evmctl (ima-evm-utils, a test dependency) signs, we verify, by every algorithm and key kind. */
+/* What evmctl (ima-evm-utils, a test dependency) signs, we verify, by every algorithm and key kind.
+ */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -67,8 +68,18 @@ static void sign(const char *algo)
 	char *key = strdup(testkeys_path(directory, "key.pem"));
 	char *cert = strdup(testkeys_path(directory, "cert.pem"));
 	char *file = strdup(testkeys_path(directory, "file"));
-	char *v2[] = {"evmctl", "ima_sign", "-n", "--sigfile", "--key", key, "--keyid-from-cert",
-		      cert, "--hashalgo", (char *)algo, file, NULL};
+	char *v2[] = {"evmctl",
+		      "ima_sign",
+		      "-n",
+		      "--sigfile",
+		      "--key",
+		      key,
+		      "--keyid-from-cert",
+		      cert,
+		      "--hashalgo",
+		      (char *)algo,
+		      file,
+		      NULL};
 	char *v1[] = {"evmctl", "ima_sign", "-n", "--sigfile", "--rsa", "--key", key, file, NULL};
 	posix_spawn_file_actions_t quiet;
 	int status = -1;
@@ -113,14 +124,15 @@ START_TEST(verifies_what_evmctl_signs)
 	ring = testkeys_ring(&profile, &x509, 1);
 	verifier = verifier_new(ring, &profile);
 	sign(algos[algo].name);
-	ck_assert_int_eq(fd_read_file(testkeys_path(directory, "file.sig"), 4096, &data, &size,
-				      NULL), 0);
+	ck_assert_int_eq(
+		fd_read_file(testkeys_path(directory, "file.sig"), 4096, &data, &size, NULL), 0);
 	imaxattr_decode(data, size, &label);
 	ck_assert_str_eq(imaxattr_type_name(&label),
 			 algos[algo].name ? "signature-v2" : "signature-v1");
 	ck_assert_uint_eq(label.oddities, 0);
 	ck_assert_int_eq(digest_buffer(digester, imaxattr_collect_algo(&label, &profile),
-				       "what is signed\n", 15, &digest, NULL), 0);
+				       "what is signed\n", 15, &digest, NULL),
+			 0);
 	ck_assert_str_eq(digest.algo->name, algos[algo].name ? algos[algo].name : "sha256");
 	ck_assert_msg(verifier_check(verifier, &label, &digest).result ==
 			      (ecdsa && !algos[algo].ecdsa ? VERIFY_UNSUPPORTED_ALGO : VERIFY_OK),

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tests of keyring.c, certificate.c, certrules.c and keyfile.c: what a kernel would know, by which id. */
+/* Tests of keyring.c, certificate.c, certrules.c and keyfile.c: what a kernel would know, by which
+ * id. */
 #include "scanner/keyring.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include "tests/scanner/testkeys.h"
 #include "tests/suites.h"
 
-static EVP_PKEY *rsa, *rsa2, *p256, *p384, *p521, *ed25519, *odd;
+static EVP_PKEY *rsa, *rsa2, *p256, *p384, *p521, *ed25519, *odd, *compressed;
 static char *directory;
 static struct keyring *ring;
 static struct kernel_profile profile;
@@ -27,11 +29,14 @@ static void make_keys(void)
 	p384 = testkeys_new("P-384");
 	p521 = testkeys_new("P-521");
 	ed25519 = testkeys_new("ed25519");
+	compressed = testkeys_new("P-256");
+	ck_assert(EVP_PKEY_set_utf8_string_param(
+		compressed, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed"));
 }
 
 static void free_keys(void)
 {
-	EVP_PKEY *keys[] = {rsa, rsa2, odd, p256, p384, p521, ed25519};
+	EVP_PKEY *keys[] = {rsa, rsa2, odd, p256, p384, p521, ed25519, compressed};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		EVP_PKEY_free(keys[i]);
@@ -88,8 +93,11 @@ START_TEST(describes_a_certificate)
 	const struct keyring_key *key;
 	own_buf struct buf id = {0};
 
-	put_der("a.der", &(struct testkeys_cert){.key = rsa, .subject = "Us \xc3\xa4\x1b",
-						 .issuer = "Them", .signer = rsa2, .serial = 0x1234,
+	put_der("a.der", &(struct testkeys_cert){.key = rsa,
+						 .subject = "Us \xc3\xa4\x1b",
+						 .issuer = "Them",
+						 .signer = rsa2,
+						 .serial = 0x1234,
 						 TESTKEYS_SKID("\x0e\x71\x5c\x05")});
 	load("a.der");
 	ck_assert_uint_eq(keyring_count(ring), 1);
@@ -119,12 +127,18 @@ START_TEST(finds_by_both_ids)
 	const struct keyring_key *keys[2] = {NULL};
 	own_buf struct buf id = {0};
 
-	put_der("a.der", &(struct testkeys_cert){.key = rsa, .subject = "a", .issuer = "Issuer one",
+	put_der("a.der", &(struct testkeys_cert){.key = rsa,
+						 .subject = "a",
+						 .issuer = "Issuer one",
 						 .signer = rsa2,
-						 .skid = "\4\6\1\2\3\4\5\6", .skid_size = 8});
-	put_der("b.der", &(struct testkeys_cert){.key = rsa2, .subject = "b",
-						 .issuer = "Issuer one", .signer = rsa,
-						 .skid = "\4\3\4\5\6", .skid_size = 5});
+						 .skid = "\4\6\1\2\3\4\5\6",
+						 .skid_size = 8});
+	put_der("b.der", &(struct testkeys_cert){.key = rsa2,
+						 .subject = "b",
+						 .issuer = "Issuer one",
+						 .signer = rsa,
+						 .skid = "\4\3\4\5\6",
+						 .skid_size = 5});
 	load(".");
 	ck_assert_uint_eq(found(0x03040506), 1);
 	ck_assert_uint_eq(found(0x00040506), 0);
@@ -140,86 +154,260 @@ END_TEST
 
 #define AKID_KEYID(text) .akid = "\x30\x06\x80\x04" text, .akid_size = 8
 /* authorityCertIssuer CN=<one character>, authorityCertSerialNumber <one byte> */
-#define AKID_SERIAL(cn, serial)                                                                     \
+#define AKID_SERIAL(cn, serial)                                                                    \
 	"\xa1\x10\xa4\x0e\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01" cn "\x82\x01" serial
 
 /* Which certificates load. `key`: index below. */
-enum { K_RSA, P256, P384, P521, ED25519, ODD };
+enum { K_RSA, P256, P384, P521, ED25519, ODD, COMPRESSED };
 static const struct {
 	const char *what;
 	int key, signer; /* -1: self-signed */
 	struct testkeys_cert recipe;
-	unsigned minor;	 /* of Linux 6 */
+	unsigned minor; /* of Linux 6 */
 	bool no_ecdsa;
 	const char *refused;
 	bool self_signed;
 } rules[] = {
 	{"self-signed RSA", K_RSA, -1, {.subject = "a"}, 12, false, NULL, true},
 	{"SHA-1 signature", K_RSA, -1, {.subject = "a", .md = "sha1"}, 12, false, NULL, true},
-	{"MD5 signature", K_RSA, -1, {.subject = "a", .md = "md5"}, 12, false,
-	 "signed by an algorithm the kernel does not know", false},
-	{"broken own signature", K_RSA, -1, {.subject = "a", .break_signature = true}, 12, false,
-	 "self-signed with a bad signature", false},
-	{"broken, but by another", K_RSA, ODD,
-	 {.subject = "a", .issuer = "b", .break_signature = true}, 12, false, NULL, false},
-	{"own name, other key", K_RSA, P256, {.subject = "a"}, 12, false,
-	 "self-signed, but by a signature of another kind of key", false},
-	{"AKID names another", K_RSA, P256,
-	 {.subject = "a", TESTKEYS_SKID("aaaa"), AKID_KEYID("bbbb")}, 12, false, NULL, false},
-	{"AKID names itself", K_RSA, -1, {.subject = "a", TESTKEYS_SKID("aaaa"), AKID_KEYID("aaaa")},
-	 12, false, NULL, true},
-	{"AKID names itself, broken", K_RSA, -1,
-	 {.subject = "a", TESTKEYS_SKID("aaaa"), AKID_KEYID("aaaa"), .break_signature = true}, 12,
-	 false, "self-signed with a bad signature", false},
-	{"AKID serial and key id agree", K_RSA, -1,
-	 {.subject = "a", .serial = 7, TESTKEYS_SKID("aaaa"),
-	  .akid = "\x30\x1b\x80\x04" "aaaa" AKID_SERIAL("a", "\7"), .akid_size = 29},
-	 12, false, NULL, true},
-	{"AKID serial and key id disagree", K_RSA, -1,
-	 {.subject = "a", .serial = 7, TESTKEYS_SKID("aaaa"),
-	  .akid = "\x30\x1b\x80\x04" "aaaa" AKID_SERIAL("a", "\x08"), .akid_size = 29},
-	 12, false, "contradicts itself about who signed it", false},
-	{"expired", K_RSA, -1, {.subject = "a", .not_after = "20210101000000Z"}, 12, false, NULL, true},
-	{"after 2049", K_RSA, -1, {.subject = "a", .not_after = "20600101000000Z"}, 12, false, NULL,
+	{"MD5 signature",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .md = "md5"},
+	 12,
+	 false,
+	 "signed by an algorithm the kernel does not know",
+	 false},
+	{"broken own signature",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .break_signature = true},
+	 12,
+	 false,
+	 "self-signed with a bad signature",
+	 false},
+	{"broken, but by another",
+	 K_RSA,
+	 ODD,
+	 {.subject = "a", .issuer = "b", .break_signature = true},
+	 12,
+	 false,
+	 NULL,
+	 false},
+	{"own name, other key",
+	 K_RSA,
+	 P256,
+	 {.subject = "a"},
+	 12,
+	 false,
+	 "self-signed, but by a signature of another kind of key",
+	 false},
+	{"AKID names another",
+	 K_RSA,
+	 P256,
+	 {.subject = "a", TESTKEYS_SKID("aaaa"), AKID_KEYID("bbbb")},
+	 12,
+	 false,
+	 NULL,
+	 false},
+	{"AKID names itself",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", TESTKEYS_SKID("aaaa"), AKID_KEYID("aaaa")},
+	 12,
+	 false,
+	 NULL,
 	 true},
-	{"before 1970", K_RSA, -1, {.subject = "a", .not_before = "19690101000000Z"}, 12, false,
-	 "dates that the kernel cannot read", false},
-	{"GeneralizedTime too early", K_RSA, -1, {.subject = "a", .generalized_time = true}, 12, false,
-	 "dates that the kernel cannot read", false},
-	{"key usage", K_RSA, -1, {.subject = "a", .usage = "\3\2\7\x80", .usage_size = 4}, 12, false,
-	 NULL, true},
-	{"empty key usage", K_RSA, -1, {.subject = "a", .usage = "\3\1\0", .usage_size = 3}, 12, false,
-	 "extensions that the kernel cannot read", false},
-	{"SKID that is no OCTET STRING", K_RSA, -1, {.subject = "a", .skid = "\3\4" "aaaa",
-						   .skid_size = 6}, 12, false,
-	 "extensions that the kernel cannot read", false},
-	{"empty SKID", K_RSA, -1, {.subject = "a", .skid = "\4\0", .skid_size = 2}, 12, false,
-	 "extensions that the kernel cannot read", false},
-	{"RSA of an odd size", ODD, -1, {.subject = "a"}, 12, false,
-	 "self-signed with a bad signature", false},
-	{"RSA of an odd size, by another", ODD, K_RSA, {.subject = "a", .issuer = "b"}, 12, false,
-	 NULL, false},
+	{"AKID names itself, broken",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", TESTKEYS_SKID("aaaa"), AKID_KEYID("aaaa"), .break_signature = true},
+	 12,
+	 false,
+	 "self-signed with a bad signature",
+	 false},
+	{"AKID serial and key id agree",
+	 K_RSA,
+	 -1,
+	 {.subject = "a",
+	  .serial = 7,
+	  TESTKEYS_SKID("aaaa"),
+	  .akid = "\x30\x1b\x80\x04"
+		  "aaaa" AKID_SERIAL("a", "\7"),
+	  .akid_size = 29},
+	 12,
+	 false,
+	 NULL,
+	 true},
+	{"AKID serial and key id disagree",
+	 K_RSA,
+	 -1,
+	 {.subject = "a",
+	  .serial = 7,
+	  TESTKEYS_SKID("aaaa"),
+	  .akid = "\x30\x1b\x80\x04"
+		  "aaaa" AKID_SERIAL("a", "\x08"),
+	  .akid_size = 29},
+	 12,
+	 false,
+	 "contradicts itself about who signed it",
+	 false},
+	{"expired",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .not_after = "20210101000000Z"},
+	 12,
+	 false,
+	 NULL,
+	 true},
+	{"after 2049",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .not_after = "20600101000000Z"},
+	 12,
+	 false,
+	 NULL,
+	 true},
+	{"before 1970",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .not_before = "19690101000000Z"},
+	 12,
+	 false,
+	 "dates that the kernel cannot read",
+	 false},
+	{"GeneralizedTime too early",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .generalized_time = true},
+	 12,
+	 false,
+	 "dates that the kernel cannot read",
+	 false},
+	{"key usage",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .usage = "\3\2\7\x80", .usage_size = 4},
+	 12,
+	 false,
+	 NULL,
+	 true},
+	{"empty key usage",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .usage = "\3\1\0", .usage_size = 3},
+	 12,
+	 false,
+	 "extensions that the kernel cannot read",
+	 false},
+	{"SKID that is no OCTET STRING",
+	 K_RSA,
+	 -1,
+	 {.subject = "a",
+	  .skid = "\3\4"
+		  "aaaa",
+	  .skid_size = 6},
+	 12,
+	 false,
+	 "extensions that the kernel cannot read",
+	 false},
+	{"empty SKID",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .skid = "\4\0", .skid_size = 2},
+	 12,
+	 false,
+	 "extensions that the kernel cannot read",
+	 false},
+	{"RSA of an odd size",
+	 ODD,
+	 -1,
+	 {.subject = "a"},
+	 12,
+	 false,
+	 "self-signed with a bad signature",
+	 false},
+	{"RSA of an odd size, by another",
+	 ODD,
+	 K_RSA,
+	 {.subject = "a", .issuer = "b"},
+	 12,
+	 false,
+	 NULL,
+	 false},
 	{"P-256", P256, -1, {.subject = "a"}, 12, false, NULL, true},
 	{"P-384", P384, -1, {.subject = "a", .md = "sha384"}, 12, false, NULL, true},
 	{"P-521", P521, -1, {.subject = "a", .md = "sha512"}, 12, false, NULL, true},
-	{"P-521 before 6.10", P521, K_RSA, {.subject = "a", .issuer = "b"}, 9, false,
-	 "a curve this kernel does not know", false},
-	{"P-256 without ECDSA", P256, -1, {.subject = "a"}, 1, true,
-	 "self-signed by an algorithm this kernel does not have", false},
-	{"P-256 without ECDSA, by another", P256, K_RSA, {.subject = "a", .issuer = "b"}, 1, true,
-	 NULL, false},
-	{"Ed25519", ED25519, -1, {.subject = "a"}, 12, false,
-	 "signed by an algorithm the kernel does not know", false},
-	{"Ed25519 signed by RSA", ED25519, K_RSA, {.subject = "a", .issuer = "b"}, 12, false,
-	 "a kind of public key this kernel does not know", false},
+	{"P-521 before 6.10",
+	 P521,
+	 K_RSA,
+	 {.subject = "a", .issuer = "b"},
+	 9,
+	 false,
+	 "a curve this kernel does not know",
+	 false},
+	{"P-256 without ECDSA",
+	 P256,
+	 -1,
+	 {.subject = "a"},
+	 1,
+	 true,
+	 "self-signed by an algorithm this kernel does not have",
+	 false},
+	{"P-256 without ECDSA, by another",
+	 P256,
+	 K_RSA,
+	 {.subject = "a", .issuer = "b"},
+	 1,
+	 true,
+	 NULL,
+	 false},
+	{"compressed point",
+	 COMPRESSED,
+	 K_RSA,
+	 {.subject = "a", .issuer = "b"},
+	 12,
+	 false,
+	 "a compressed public key",
+	 false},
+	{"two signature algorithms",
+	 ODD,
+	 K_RSA,
+	 {.subject = "a", .issuer = "b", .two_algorithms = true},
+	 12,
+	 false,
+	 "names two signature algorithms",
+	 false},
+	{"Ed25519",
+	 ED25519,
+	 -1,
+	 {.subject = "a"},
+	 12,
+	 false,
+	 "signed by an algorithm the kernel does not know",
+	 false},
+	{"Ed25519 signed by RSA",
+	 ED25519,
+	 K_RSA,
+	 {.subject = "a", .issuer = "b"},
+	 12,
+	 false,
+	 "a kind of public key this kernel does not know",
+	 false},
 	{"SHA-3 signature", K_RSA, -1, {.subject = "a", .md = "sha3-256"}, 12, false, NULL, true},
-	{"SHA-3 signature before 6.7", K_RSA, -1, {.subject = "a", .md = "sha3-256"}, 1, false,
-	 "signed by an algorithm the kernel does not know", false},
+	{"SHA-3 signature before 6.7",
+	 K_RSA,
+	 -1,
+	 {.subject = "a", .md = "sha3-256"},
+	 1,
+	 false,
+	 "signed by an algorithm the kernel does not know",
+	 false},
 };
 
 START_TEST(loads_what_the_kernel_loads)
 {
-	EVP_PKEY *keys[] = {rsa, p256, p384, p521, ed25519, odd};
+	EVP_PKEY *keys[] = {rsa, p256, p384, p521, ed25519, odd, compressed};
 	struct testkeys_cert recipe = rules[_i].recipe;
 	const struct keyring_key *key;
 
@@ -243,8 +431,9 @@ END_TEST
 START_TEST(takes_what_it_cannot_check)
 {
 	profile.hash[HASHALGO_SHA384] = PROFILE_ABSENT;
-	put_der("a.der", &(struct testkeys_cert){.key = rsa, .subject = "a", .md = "sha384",
-						 .break_signature = true});
+	put_der("a.der",
+		&(struct testkeys_cert){
+			.key = rsa, .subject = "a", .md = "sha384", .break_signature = true});
 	load("a.der");
 	ck_assert_ptr_null(keyring_at(ring, 0)->refused);
 	ck_assert(!keyring_at(ring, 0)->self_signed);
@@ -291,9 +480,10 @@ static const struct {
 	{"cut.pem", "-----BEGIN CERTIFICATE-----\nMIIC\n", "reading the PEM text of cut.pem", 0},
 	{"junk.pem", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n",
 	 "reading the CERTIFICATE in junk.pem", 0},
-	{"other.pem", "-----BEGIN THING-----\nMIIC\n-----END THING-----\n", "it holds no certificate",
-	 0},
-	{"enc.pem", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIC\n-----END ENCRYPTED PRIVATE KEY-----\n",
+	{"other.pem", "-----BEGIN THING-----\nMIIC\n-----END THING-----\n",
+	 "it holds no certificate", 0},
+	{"enc.pem",
+	 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIC\n-----END ENCRYPTED PRIVATE KEY-----\n",
 	 "enc.pem holds a private key, which does not belong here", EPERM},
 };
 
@@ -337,8 +527,8 @@ START_TEST(bare_keys_are_for_v1)
 	const struct keyring_key *key;
 
 	testkeys_add_public(path("a.pem"), rsa);
-	put_der("b.der", &(struct testkeys_cert){.key = rsa, .subject = "a",
-						 .break_signature = true});
+	put_der("b.der",
+		&(struct testkeys_cert){.key = rsa, .subject = "a", .break_signature = true});
 	load("a.pem");
 	load("b.der");
 	ck_assert_uint_eq(keyring_count(ring), 2);
@@ -361,7 +551,8 @@ Suite *keyring_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, describes_a_certificate);
 	tcase_add_test(tcase, finds_by_both_ids);
-	tcase_add_loop_test(tcase, loads_what_the_kernel_loads, 0, sizeof(rules) / sizeof(rules[0]));
+	tcase_add_loop_test(tcase, loads_what_the_kernel_loads, 0,
+			    sizeof(rules) / sizeof(rules[0]));
 	tcase_add_test(tcase, takes_what_it_cannot_check);
 	tcase_add_test(tcase, reads_several_and_directories);
 	tcase_add_loop_test(tcase, refuses_bad_files, 0, sizeof(bad_files) / sizeof(bad_files[0]));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tests of verify.c and pkverify.c: every result of a signature label, and every bit of one changed. */
+/* Tests of verify.c and pkverify.c: every result of a signature label, and every bit of one
+ * changed. */
 #include "scanner/verify.h"
 
 #include <string.h>
@@ -52,6 +53,7 @@ static X509 *certify(EVP_PKEY *key, const char *name, const char *id)
 							.subject = name,
 							.signer = rsa,
 							.issuer = "The authority",
+							.serial = name[0] << 8 | name[1],
 							.skid = skid,
 							.skid_size = 6});
 }
@@ -123,7 +125,8 @@ static void sign_v2(EVP_PKEY *key, uint32_t keyid, const struct digest *digest)
 	testkeys_label(3, 2, (uint8_t)digest->algo->id, keyid, &sig, &bytes);
 }
 
-/* For each hash: does RSA, does ECDSA verify by it on 6.12 and on 6.1? Streebog is not to be had. */
+/* For each hash: does RSA, does ECDSA verify by it on 6.12 and on 6.1? Streebog is not to be had.
+ */
 static const struct {
 	enum hashalgo_id id;
 	bool rsa, rsa61, ecdsa;
@@ -186,7 +189,8 @@ START_TEST(verifies_ecdsa_by_each_hash)
 }
 END_TEST
 
-/* Labels of version 2 made from a good one; `at` and `to` change one byte, `cut` and `add` the length. */
+/* Labels of version 2 made from a good one; `at` and `to` change one byte, `cut` and `add` the
+ * length. */
 static const struct {
 	const char *what;
 	int at, to, cut, add;
@@ -264,6 +268,7 @@ START_TEST(tells_missing_and_revoked_keys)
 	sign_v2(rsa, ID_RSA, &digest);
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_OK);
 	keyring_revoke(ring, revoked);
+	ck_assert(!keyring_at(ring, 0)->revoked); /* another key, of the same id */
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_REVOKED);
 	use_ring(NULL, 0);
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_NO_KEYRING);
@@ -308,6 +313,37 @@ static void add_modulus(EVP_PKEY *key, struct buf *signature)
 	BN_free(s);
 }
 
+/* A number as large as the good signature's, in a byte less: libcrypto alone would take it. */
+START_TEST(demands_the_whole_length_of_rsa)
+{
+	struct digest digest;
+	unsigned content = 0;
+
+	do {
+		digest = digest_of(HASHALGO_SHA256, &content, sizeof(content));
+		content++;
+		testkeys_sign(rsa, "sha256", digest.value, digest.size_bytes, &sig);
+	} while (sig.data[0] != 0);
+	testkeys_label(3, 2, HASHALGO_SHA256, ID_RSA, &sig, &bytes);
+	ck_assert_int_eq(check_bytes(&digest), VERIFY_OK);
+	memmove(sig.data, sig.data + 1, --sig.len);
+	testkeys_label(3, 2, HASHALGO_SHA256, ID_RSA, &sig, &bytes);
+	ck_assert_int_eq(check_bytes(&digest), VERIFY_BAD);
+}
+END_TEST
+
+START_TEST(knows_p521_since_6_10)
+{
+	struct digest digest = digest_of(HASHALGO_SHA512, "content", 7);
+
+	sign_v2(p521, ID_P521, &digest);
+	profile.minor = 10;
+	ck_assert_int_eq(check_bytes(&digest), VERIFY_OK);
+	profile.minor = 9;
+	ck_assert_int_eq(check_bytes(&digest), VERIFY_UNSUPPORTED_ALGO);
+}
+END_TEST
+
 /* A label of version 1 in `bytes`: header, then `bits` and the number. */
 static void sign_v1(const struct digest *digest, unsigned bits, bool plus_modulus)
 {
@@ -335,6 +371,8 @@ START_TEST(verifies_v1)
 {
 	struct digest digest = digest_of(HASHALGO_SHA256, "content", 7);
 	struct imaxattr label;
+	X509 *same = certify(rsa, "same key", "yyyy");
+	struct keyring *revoked;
 
 	sign_v1(&digest, 1024, false);
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_OK);
@@ -351,6 +389,10 @@ START_TEST(verifies_v1)
 	bytes.data[8] ^= 1;
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_NO_KEY);
 	bytes.data[8] ^= 1;
+	revoked = testkeys_ring(&profile, &same, 1);
+	keyring_revoke(ring, revoked);
+	ck_assert_int_eq(check_bytes(&digest), VERIFY_REVOKED);
+	keyring_free(revoked);
 	profile.sig_v1 = false;
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_UNSUPPORTED_VERSION);
 }
@@ -381,30 +423,31 @@ static const struct {
 	bool sigv3_files;
 	enum verify_result result;
 } v3[] = {
-	{6, 6, false, VERIFY_OK},   {6, 3, false, VERIFY_BAD}, {6, 6, true, VERIFY_OK},
-	{3, 3, false, VERIFY_BAD},  {3, 3, true, VERIFY_OK},   {3, 6, true, VERIFY_BAD},
-	{5, 5, false, VERIFY_BAD},  {5, 5, true, VERIFY_OK},
+	{6, 6, false, VERIFY_OK},  {6, 3, false, VERIFY_BAD}, {6, 6, true, VERIFY_OK},
+	{3, 3, false, VERIFY_BAD}, {3, 3, true, VERIFY_OK},   {3, 6, true, VERIFY_BAD},
+	{5, 5, false, VERIFY_BAD}, {5, 5, true, VERIFY_OK},
 };
 
 START_TEST(verifies_v3)
 {
-	struct digest digest = digest_of(HASHALGO_SHA512, "content", 7), id_hash;
-	uint8_t id[2 + 64] = {v3[_i].id_type, HASHALGO_SHA512};
+	struct digest digest = digest_of(HASHALGO_SHA256, "content", 7), id_hash;
+	uint8_t id[2 + 32] = {v3[_i].id_type, HASHALGO_SHA256};
 
 	profile.sigv3_files = v3[_i].sigv3_files;
-	memcpy(id + 2, digest.value, 64);
-	id_hash = digest_of(HASHALGO_SHA512, id, sizeof(id));
+	memcpy(id + 2, digest.value, 32);
+	id_hash = digest_of(HASHALGO_SHA256, id, sizeof(id));
 	sign_v2(rsa, ID_RSA, &id_hash);
 	bytes.data[0] = (char)v3[_i].type;
 	bytes.data[1] = 3;
 	ck_assert_int_eq(check_bytes(&digest), v3[_i].result);
-	/* The file id is hashed by the collected algorithm, so a header that differs fails by RSA. */
-	bytes.data[2] = HASHALGO_SHA256;
+	/* The file id is hashed by the collected algorithm, so a header that differs fails by RSA.
+	 */
+	bytes.data[2] = HASHALGO_SHA512;
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_BAD);
 	sign_v2(p256, ID_P256, &id_hash);
 	bytes.data[0] = (char)v3[_i].type;
 	bytes.data[1] = 3;
-	bytes.data[2] = HASHALGO_SHA256;
+	bytes.data[2] = HASHALGO_SHA512;
 	ck_assert_int_eq(check_bytes(&digest), v3[_i].result);
 	bytes.data[2] = HASHALGO_SM3;
 	ck_assert_int_eq(check_bytes(&digest), VERIFY_UNSUPPORTED_ALGO);
@@ -428,8 +471,8 @@ START_TEST(verifies_sm2_where_there_is_any)
 END_TEST
 
 /*
- * Each bit after the type byte of an RSA label. The one that verifies turns version 2 into 3, which a
- * kernel before sigv3_files takes alike here and refuses elsewhere.
+ * Each bit after the type byte of an RSA label. The one that verifies turns version 2 into 3, which
+ * a kernel before sigv3_files takes alike here and refuses elsewhere.
  */
 START_TEST(catches_every_bit_of_rsa)
 {
@@ -448,8 +491,8 @@ START_TEST(catches_every_bit_of_rsa)
 END_TEST
 
 /*
- * ECDSA: the algorithm byte may become another that ECDSA knows, and the SEQUENCE's constructed bit is
- * not looked at. (r and s are chosen to have no leading zero, so that lengths are the shortest.)
+ * ECDSA: the algorithm byte may become another that ECDSA knows, and the SEQUENCE's constructed bit
+ * is not looked at. (r and s are chosen to have no leading zero, so that lengths are the shortest.)
  */
 START_TEST(catches_every_bit_of_ecdsa)
 {
@@ -479,13 +522,16 @@ START_TEST(verifies_raw)
 	struct digest digest = digest_of(HASHALGO_SHA256, "content", 7);
 
 	testkeys_sign(rsa, "sha256", digest.value, 32, &sig);
-	ck_assert_int_eq(verifier_raw(verifier, keyring_at(ring, 0), &digest, (uint8_t *)sig.data,
-				      sig.len), VERIFY_OK);
-	ck_assert_int_eq(verifier_raw(verifier, keyring_at(ring, 1), &digest, (uint8_t *)sig.data,
-				      sig.len), VERIFY_BAD);
+	ck_assert_int_eq(
+		verifier_raw(verifier, keyring_at(ring, 0), &digest, (uint8_t *)sig.data, sig.len),
+		VERIFY_OK);
+	ck_assert_int_eq(
+		verifier_raw(verifier, keyring_at(ring, 1), &digest, (uint8_t *)sig.data, sig.len),
+		VERIFY_BAD);
 	buf_addc(&sig, 0);
-	ck_assert_int_eq(verifier_raw(verifier, keyring_at(ring, 0), &digest, (uint8_t *)sig.data,
-				      sig.len), VERIFY_BAD);
+	ck_assert_int_eq(
+		verifier_raw(verifier, keyring_at(ring, 0), &digest, (uint8_t *)sig.data, sig.len),
+		VERIFY_BAD);
 }
 END_TEST
 
@@ -504,6 +550,8 @@ Suite *verify_suite(void)
 	tcase_add_test(tcase, tells_ambiguity);
 	tcase_add_test(tcase, tells_missing_and_revoked_keys);
 	tcase_add_test(tcase, is_strict_about_rsa);
+	tcase_add_test(tcase, demands_the_whole_length_of_rsa);
+	tcase_add_test(tcase, knows_p521_since_6_10);
 	tcase_add_test(tcase, verifies_v1);
 	tcase_add_test(tcase, reads_v1_numbers_as_the_kernel);
 	tcase_add_loop_test(tcase, verifies_v3, 0, ROWS(v3));

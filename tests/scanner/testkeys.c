@@ -93,6 +93,14 @@ X509 *testkeys_certify(const struct testkeys_cert *recipe)
 		X509_get0_signature(&signature, NULL, x509);
 		signature->data[signature->length - 1] ^= 1;
 	}
+	if (recipe->two_algorithms) {
+		const X509_ALGOR *outer;
+
+		X509_get0_signature(NULL, &outer, x509);
+		ck_assert(X509_ALGOR_set0((X509_ALGOR *)outer,
+					  OBJ_nid2obj(NID_sha512WithRSAEncryption), V_ASN1_NULL,
+					  NULL));
+	}
 	return x509;
 }
 

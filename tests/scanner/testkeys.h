@@ -29,6 +29,7 @@ struct testkeys_cert {
 	const char *not_before, *not_after; /* ASN1_TIME_set_string(); NULL: 2020 and 2040 */
 	bool generalized_time;		    /* GeneralizedTime even before 2050 */
 	bool break_signature;
+	bool two_algorithms; /* the one beside the signature differs from the signed one */
 };
 
 X509 *testkeys_certify(const struct testkeys_cert *recipe);
