@@ -226,12 +226,18 @@ void fsinfo_close(struct fsinfo_table *table)
 	free(table);
 }
 
-/* The queue belongs to the disk; a partition's directory lies inside the disk's. */
+/*
+ * Does the disk seek? The queue belongs to the disk, and a partition's directory lies inside the disk's.
+ * Virtual disks and loop devices call themselves rotational whatever lies below them: not believed.
+ */
 static bool is_rotational(uint64_t dev)
 {
 	static const char *const places[] = {"", "/.."};
-	char path[96];
+	char path[96], real[PATH_MAX];
 
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(dev), minor(dev));
+	if (!realpath(path, real) || strstr(real, "/virtio") || strstr(real, "/block/loop"))
+		return false;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		own_fd int fd = -1;
 		char digit = '0';

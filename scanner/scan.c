@@ -514,8 +514,8 @@ unsigned scan_default_jobs(bool rotational)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	unsigned jobs = cores > 0 ? (unsigned)cores * 8 : 8;
 
-	/* A disk that seeks is best left to the order of the walk. */
+	/* A disk that seeks wants a few requests to sort, not so many that each waits for a long way. */
 	if (rotational)
-		return cores > 2 ? (unsigned)cores : 2;
+		return 4;
 	return jobs > 64 ? 64 : jobs;
 }

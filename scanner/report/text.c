@@ -406,6 +406,8 @@ static void end(struct report *report, const struct tally *tally, int status)
 	FILE *out = report->out;
 	uint64_t judged = tally->has_policy ? tally->governed : tally->labelled;
 
+	if (report->options.verbose)
+		fputc('\n', out);
 	print_groups(report);
 	if (report->options.quiet && status == STATUS_GOOD)
 		return;
