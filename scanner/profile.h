@@ -56,27 +56,27 @@ struct kernel_profile {
 	bool ecdsa, ecrdsa, sm2;	     /* public key algorithms */
 	bool modsig;			     /* CONFIG_IMA_APPRAISE_MODSIG */
 	bool fs_verity;			     /* CONFIG_FS_VERITY */
-	bool platform_keyring;		     /* CONFIG_INTEGRITY_PLATFORM_KEYRING: kexec falls back to it */
-	bool trusted_keyring;		     /* CONFIG_INTEGRITY_TRUSTED_KEYRING: only certificates signed
+	bool platform_keyring; /* CONFIG_INTEGRITY_PLATFORM_KEYRING: kexec falls back to it */
+	bool trusted_keyring;  /* CONFIG_INTEGRITY_TRUSTED_KEYRING: only certificates signed
 						by a built-in one can be in .ima and .evm */
-	bool write_policy;		     /* CONFIG_IMA_WRITE_POLICY */
-	bool measure_keys;		     /* CONFIG_IMA_MEASURE_ASYMMETRIC_KEYS: func=KEY_CHECK */
-	bool lsm_rules;			     /* CONFIG_IMA_LSM_RULES: subj_ and obj_ conditions */
-	bool signed_init;		     /* CONFIG_IMA_APPRAISE_SIGNED_INIT */
+	bool write_policy;     /* CONFIG_IMA_WRITE_POLICY */
+	bool measure_keys;     /* CONFIG_IMA_MEASURE_ASYMMETRIC_KEYS: func=KEY_CHECK */
+	bool lsm_rules;	       /* CONFIG_IMA_LSM_RULES: subj_ and obj_ conditions */
+	bool signed_init;      /* CONFIG_IMA_APPRAISE_SIGNED_INIT */
 	bool require_module_sigs, require_firmware_sigs, require_kexec_sigs, require_policy_sigs;
-	bool arch_policy;		     /* CONFIG_IMA_ARCH_POLICY */
-	bool appraise_bootparam;	     /* CONFIG_IMA_APPRAISE_BOOTPARAM */
+	bool arch_policy;	 /* CONFIG_IMA_ARCH_POLICY */
+	bool appraise_bootparam; /* CONFIG_IMA_APPRAISE_BOOTPARAM */
 	/* Differences between kernel versions, as facts rather than version comparisons. */
-	bool sigv3_files;		/* 7.1: v3 signatures over a file digest; v3 in EVM hashes file ids */
-	bool mmap_reqprot;		/* 6.4: func=MMAP_CHECK_REQPROT */
-	bool blacklist_with_imasig;	/* 6.6: check_blacklist is implied by every signature rule */
-	bool evm_hmac_unsupported;	/* 6.10: EVM HMACs are not judged on overlayfs */
-	bool verity_sigs;		/* 5.19: digest_type=verity, security.ima of type 06 */
+	bool sigv3_files;  /* 7.1: v3 signatures over a file digest; v3 in EVM hashes file ids */
+	bool mmap_reqprot; /* 6.4: func=MMAP_CHECK_REQPROT */
+	bool blacklist_with_imasig; /* 6.6: check_blacklist is implied by every signature rule */
+	bool evm_hmac_unsupported;  /* 6.10: EVM HMACs are not judged on overlayfs */
+	bool verity_sigs;	    /* 5.19: digest_type=verity, security.ima of type 06 */
 	/* From the kernel command line. */
 	enum profile_appraise appraise;
-	bool evm_fix;			/* evm=fix */
-	bool fail_securely;		/* ima_policy=fail_securely */
-	char policy_words[128];		/* the words of ima_policy=, "" without */
+	bool evm_fix;		/* evm=fix */
+	bool fail_securely;	/* ima_policy=fail_securely */
+	char policy_words[128]; /* the words of ima_policy=, "" without */
 	/* Where each part came from, for the report: "default" or the option's name. */
 	const char *source_version, *source_config, *source_cmdline;
 	/* What was asked for; every setter derives the fields above from it anew, so that their order does
@@ -116,7 +116,8 @@ int profile_set_hash(struct kernel_profile *profile, const char *name,
 		     struct fault *f) FAULT_MUST_USE;
 
 /* --evm: none, x509, hmac or both. */
-int profile_set_evm(struct kernel_profile *profile, const char *word, struct fault *f) FAULT_MUST_USE;
+int profile_set_evm(struct kernel_profile *profile, const char *word,
+		    struct fault *f) FAULT_MUST_USE;
 
 /* One line of words for the report: "Linux 6.12 (default), ima_hash=sha256, EVM none, …". */
 void profile_describe(const struct kernel_profile *profile, struct buf *out);

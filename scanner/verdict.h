@@ -25,14 +25,15 @@ enum verdict_kind {
 
 struct verdict {
 	enum verdict_kind kind;
-	const char *cause; /* the kernel's cause word, or ours when undecided; NULL when it passed */
+	const char
+		*cause; /* the kernel's cause word, or ours when undecided; NULL when it passed */
 };
 
 /* Why there is no digest although one was asked for. */
 enum digest_state {
 	DIGEST_NOT_ASKED,
 	DIGEST_DONE,
-	DIGEST_KERNEL_LACKS,  /* the profile's kernel has no such algorithm: collecting fails there */
+	DIGEST_KERNEL_LACKS, /* the profile's kernel has no such algorithm: collecting fails there */
 	DIGEST_LIBRARY_LACKS, /* the kernel has it and libcrypto does not */
 	DIGEST_UNREADABLE,    /* reading the content failed */
 	DIGEST_NO_VERITY,     /* of the verity digest: the file is not a verity file */
@@ -47,21 +48,21 @@ struct collected {
 /* All that is known of a file when it is judged; nothing here is computed by the judgement. */
 struct verdict_input {
 	const struct kernel_profile *profile;
-	enum attrs_state ima_state;	/* how reading security.ima went */
+	enum attrs_state ima_state; /* how reading security.ima went */
 	const struct imaxattr *ima;
-	struct collected data;		/* digest of the content, in the label's algorithm */
-	struct collected verity;	/* fs-verity digest */
-	struct verify_outcome sig_data;	/* the label's signature over `data`, by .ima */
-	struct verify_outcome sig_verity; /* the same over `verity` */
+	struct collected data;		    /* digest of the content, in the label's algorithm */
+	struct collected verity;	    /* fs-verity digest */
+	struct verify_outcome sig_data;	    /* the label's signature over `data`, by .ima */
+	struct verify_outcome sig_verity;   /* the same over `verity` */
 	struct verify_outcome sig_platform; /* over `data`, by .platform (kexec) */
-	bool has_modsig;		/* a well-formed appended signature that the kernel would parse */
+	bool has_modsig; /* a well-formed appended signature that the kernel would parse */
 	struct verify_outcome modsig, modsig_platform;
 	bool modsig_blacklisted;
-	bool blacklisted;		/* `data` is a blacklisted binary hash */
-	bool verity_blacklisted;	/* `verity` is */
+	bool blacklisted;	 /* `data` is a blacklisted binary hash */
+	bool verity_blacklisted; /* `verity` is */
 	bool evm_judged;
 	struct evm_outcome evm;
-	bool unverifiable_fs;		/* fuse and the like, with fail_securely */
+	bool unverifiable_fs; /* fuse and the like, with fail_securely */
 };
 
 /*

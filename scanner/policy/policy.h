@@ -113,16 +113,17 @@ struct policy_rule {
 	uint32_t allowed_algos; /* bit per hashalgo_id; 0: any */
 	int pcr;
 	char *keyrings, *label, *template;
-	unsigned line;	/* of the policy's text, from 1; rules of built-in policies are numbered from 1 too */
-	char *text;	/* the rule as it was written (built-in ones as they would be written) */
+	unsigned
+		line; /* of the policy's text, from 1; rules of built-in policies are numbered from 1 too */
+	char *text; /* the rule as it was written (built-in ones as they would be written) */
 };
 
 struct policy {
 	struct policy_rule *rules;
 	size_t count, cap;
-	char *name;	/* the file's name or the policy's own name, for the report */
-	bool fail_securely;	/* the name had this word; it adds no rule */
-	bool no_final_newline;	/* the text did not end with a newline */
+	char *name;	       /* the file's name or the policy's own name, for the report */
+	bool fail_securely;    /* the name had this word; it adds no rule */
+	bool no_final_newline; /* the text did not end with a newline */
 };
 
 /* Where and why a text was refused. line and column count from 1, in bytes. */
@@ -164,23 +165,24 @@ struct policy_subject {
 struct policy_object {
 	uint32_t uid, gid;
 	uint64_t fsmagic;
-	const char *fsname;	 /* the kernel's file_system_type name; NULL: not known */
+	const char *fsname; /* the kernel's file_system_type name; NULL: not known */
 	bool has_fsuuid;
 	uint8_t fsuuid[16];
-	const char *selinux;	 /* "user:role:type[:level]", NULL: no such label */
+	const char *selinux; /* "user:role:type[:level]", NULL: no such label */
 	size_t selinux_size;
 };
 
 enum policy_match {
 	POLICY_NOT_GOVERNED, /* no appraise rule, or dont_appraise first */
 	POLICY_GOVERNED,
-	POLICY_CANNOT_TELL,  /* a rule before any certain match hangs on what we do not know */
+	POLICY_CANNOT_TELL, /* a rule before any certain match hangs on what we do not know */
 };
 
 struct policy_result {
 	enum policy_match match;
-	const struct policy_rule *rule; /* the deciding rule (appraise or dont_appraise); NULL: none */
-	const char *why;	/* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
+	const struct policy_rule
+		*rule;	 /* the deciding rule (appraise or dont_appraise); NULL: none */
+	const char *why; /* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
 };
 
 /* Why one rule did or did not apply, for --explain. `why` is static text, NULL when it applied. */
@@ -217,12 +219,12 @@ void policy_mask_text(unsigned mask, struct buf *out);
 
 /* A weakness of a policy. */
 struct policy_lint {
-	unsigned line;		/* of the rule, 0 for the policy as a whole */
-	const char *id;		/* stable: "policy.unreachable", "policy.hash-accepted", … */
-	const char *severity;	/* "high", "medium", "low", "info" */
-	char what[200];		/* what was seen */
-	const char *why;	/* why it matters */
-	const char *remedy;	/* what to do */
+	unsigned line;	      /* of the rule, 0 for the policy as a whole */
+	const char *id;	      /* stable: "policy.unreachable", "policy.hash-accepted", … */
+	const char *severity; /* "high", "medium", "low", "info" */
+	char what[200];	      /* what was seen */
+	const char *why;      /* why it matters */
+	const char *remedy;   /* what to do */
 };
 
 typedef void policy_lint_fn(void *context, const struct policy_lint *finding);
