@@ -131,11 +131,17 @@ run "$IMA_SCAN" -0 "${options[@]}" "$t/many"
 has_status 0 '-0, all good'
 out_empty
 
-# -q: the status alone.
+# -q: no heading, and silence when all is good.
+run "$IMA_SCAN" "${options[@]}" "$t"
+cp "$out" "$work/text"
 run "$IMA_SCAN" -q "${options[@]}" "$t"
 has_status 3 '-q'
 err_empty
 check '-q is shorter' test "$(wc -c <"$out")" -lt "$(wc -c <"$work/text")"
+run "$IMA_SCAN" -q "${options[@]}" "$t/many"
+has_status 0 '-q, all good'
+out_empty
+err_empty
 
 # Colour on request only.
 run "$IMA_SCAN" --color=always "${options[@]}" "$t"
