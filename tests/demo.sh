@@ -106,7 +106,7 @@ cat >"$work/policy" <<'POLICY'
 dont_appraise fowner=1000
 appraise func=BPRM_CHECK mask=MAY_EXEC appraise_type=imasig appraise_algos=sha256,sha384,sha512
 appraise func=MMAP_CHECK mask=MAY_EXEC appraise_type=imasig appraise_algos=sha256,sha384,sha512
-appraise func=MODULE_CHECK appraise_type=imasig|modsig
+appraise func=MODULE_CHECK appraise_type=imasig
 appraise func=KEXEC_KERNEL_CHECK appraise_type=imasig
 appraise func=POLICY_CHECK appraise_type=imasig
 POLICY
@@ -128,9 +128,9 @@ expect_table path governed verdict cause <<'TABLE'
 	boot/initrd.img-6.12.0              false  pass            -
 	boot/vmlinuz-6.12.0                 true   pass            -
 	etc/ima/ima-policy                  true   pass            -
-	etc/passwd                          false  no_label        missing-hash
+	etc/passwd                          false  no_label        no-label
 	etc/rc.local                        true   fail            invalid-signature
-	home/user/tool                      false  no_label        missing-hash
+	home/user/tool                      false  no_label        no-label
 	lib/modules/6.12.0/kernel/e1000.ko  true   fail            invalid-signature
 	usr/bin/bash                        true   fail_immutable  invalid-fail-immutable
 	usr/bin/busybox                     true   undecided       no-hmac-key
@@ -150,10 +150,10 @@ expect_table path governed verdict cause <<'TABLE'
 	usr/lib/libcrypto.so.3              true   pass            -
 	usr/lib/libpam.so.0                 true   fail            invalid-hash
 	usr/sbin/update                     true   pass            -
-	usr/share/doc/README                false  no_label        missing-hash
+	usr/share/doc/README                false  no_label        no-label
 TABLE
 same 'trailing bytes are said' trailing-bytes "$(table path hygiene | awk '$1 == "usr/bin/vim" { print $2 }')"
-same 'an unknown key is said' false "$(table path ima.key.known | awk '$1 == "usr/bin/ssh" { print $2 }')"
+same 'an unknown key is said' unknown-key "$(table path ima.signature | awk '$1 == "usr/bin/ssh" { print $2 }')"
 
 if [ "$update_readme" = 1 ]; then
 	if [ "$failures" -gt 0 ]; then

@@ -8,25 +8,31 @@ label.py flip-label FILE ATTRIBUTE BIT flips one bit of an attribute's value
 label.py append-label FILE ATTRIBUTE HEX
 label.py set FILE ATTRIBUTE HEX        replaces the value ("" empties it)
 label.py get FILE ATTRIBUTE            prints it in hexadecimal
-label.py copy FROM TO ATTRIBUTE…       copies attributes
+label.py copy FROM TO                  copies every security attribute
 label.py each-content-bit FILE DIR     copies of FILE and its labels, one for each bit of content, flipped
 label.py each-label-bit FILE DIR ATTRIBUTE
                                        copies of FILE and its labels, one for each bit of that label
 label.py capability FILE BITS [ROOTID] security.capability, version 2, or 3 with a root id
+label.py hmac FILE KEYFILE UUID        security.evm of type 2 over the attributes and the inode
 label.py names DIR                     a file for each awkward name, each with a sha256 label
 label.py many DIR N                    N labelled files in one directory
 label.py deep DIR LEVELS NAME_LENGTH   a path much longer than PATH_MAX, with a labelled file at its end
 label.py socket PATH                   leaves a socket behind
 """
+import array
+import fcntl
 import hashlib
+import hmac
 import os
 import random
 import shutil
 import socket
 import struct
 import sys
+import uuid
 
 IMA = "security.ima"
+FS_IOC_GETVERSION = 0x80087601
 
 
 def digest_label(content, algorithm="sha256", number=4):
@@ -58,12 +64,16 @@ def copy_labels(source, to, names):
         os.setxattr(to, name, os.getxattr(source, name, follow_symlinks=False), follow_symlinks=False)
 
 
+def security_attributes(path):
+    return [name for name in os.listxattr(path) if name.startswith("security.")]
+
+
 def copy_file(source, to):
     shutil.copyfile(source, to)
     info = os.lstat(source)
     os.chown(to, info.st_uid, info.st_gid)
     os.chmod(to, info.st_mode & 0o7777)
-    copy_labels(source, to, [n for n in os.listxattr(source) if n.startswith("security.")])
+    copy_labels(source, to, security_attributes(source))
 
 
 def flip_content(path, bit):
@@ -100,6 +110,23 @@ def capability(path, bits, root_id):
     if root_id is not None:
         value += struct.pack("<I", root_id)
     os.setxattr(path, "security.capability", value)
+
+
+def evm_hmac(path, key_file, fs_uuid):
+    """Attributes' values in the kernel's order, the inode, the file system; the key padded to 128 bytes."""
+    data = b""
+    for name in ("selinux", "apparmor", "ima", "capability"):
+        try:
+            data += os.getxattr(path, "security." + name)
+        except OSError:
+            pass
+    with open(path, "rb") as stream:
+        generation = array.array("l", [0])
+        fcntl.ioctl(stream, FS_IOC_GETVERSION, generation, True)
+    info = os.stat(path)
+    data += struct.pack("<QIIIHH", info.st_ino, generation[0] & 0xffffffff, info.st_uid, info.st_gid, info.st_mode, 0)
+    data += uuid.UUID(fs_uuid).bytes
+    os.setxattr(path, "security.evm", b"\x02" + hmac.new(read(key_file).ljust(128, b"\0"), data, "sha1").digest())
 
 
 def awkward_names():
@@ -170,13 +197,15 @@ def main():
     elif command == "get":
         print(os.getxattr(arguments[0], arguments[1]).hex())
     elif command == "copy":
-        copy_labels(arguments[0], arguments[1], arguments[2:])
+        copy_labels(arguments[0], arguments[1], security_attributes(arguments[0]))
     elif command == "each-content-bit":
         each_content_bit(*arguments)
     elif command == "each-label-bit":
         each_label_bit(*arguments)
     elif command == "capability":
         capability(arguments[0], int(arguments[1], 0), int(arguments[2]) if len(arguments) > 2 else None)
+    elif command == "hmac":
+        evm_hmac(*arguments)
     elif command == "names":
         names(arguments[0])
     elif command == "many":

@@ -88,8 +88,7 @@ cleanup() {
 		failures=$((failures + 1))
 	fi
 	printf '%d checks, %d failed\n' "$checks" "$failures"
-	[ "$failures" -eq 0 ]
-	exit
+	exit $((failures > 0))
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -248,7 +247,7 @@ image_mount() {
 # image_umount DIRECTORY
 image_umount() {
 	local i
-	umount "$1"
+	umount -R "$1"
 	for i in "${!mounted[@]}"; do
 		if [ "${mounted[i]}" = "$1" ]; then
 			unset 'mounted[i]'
@@ -295,11 +294,13 @@ key() {
 	mv "$keys/$name.der.new" "$keys/$name.der"
 }
 
-# sign KEY HASH FILE…, hash HASH FILE…: write security.ima.
+# sign KEY HASH FILE…, hash HASH FILE…: write security.ima. evmctl takes one file and ignores the others.
 sign() {
-	local name=$1 algo=$2
+	local name=$1 algo=$2 file
 	shift 2
-	quietly evmctl ima_sign -a "$algo" -k "$keys/$name.pem" "$@"
+	for file; do
+		quietly evmctl ima_sign -a "$algo" -k "$keys/$name.pem" "$file"
+	done
 }
 
 hash() {
@@ -318,6 +319,13 @@ quietly() {
 	}
 }
 
+# copy FROM TO: content, owner, mode and every security attribute (cp leaves security.evm behind, as
+# /etc/xattr.conf says).
+copy() {
+	cp --preserve=mode,ownership,timestamps "$1" "$2"
+	label copy "$1" "$2"
+}
+
 # evm_sign KEY UUID FILE OPTION…: writes security.evm (and security.ima with --imahash or --imasig).
 evm_sign() {
 	local name=$1 uuid=$2 file=$3
@@ -330,15 +338,20 @@ evm_sign() {
 	}
 }
 
-# evm_hmac KEYFILE UUID FILE: evmctl knows one place only for the HMAC key, so it gets an /etc of its own.
+# evm_hmac KEYFILE UUID FILE: a digest and an HMAC over the file's facts, as a kernel with EVM_ATTR_FSUUID does it.
 evm_hmac() {
-	local hmac_key=$1 uuid=$2 file=$3
-	quietly evmctl ima_hash "$file"
+	quietly evmctl ima_hash "$3"
+	label hmac "$3" "$1" "$2"
+}
+
+# evmctl_hmac KEYFILE FILE: the same by evmctl, which leaves the UUID out and knows one place only for the key: so
+# it gets an /etc of its own.
+evmctl_hmac() {
+	quietly evmctl ima_hash "$2"
 	# shellcheck disable=SC2016 # expands in the inner shell
 	quietly unshare --mount --propagation private "$BASH" -c '
 		key=$(base64 -w0 "$1") && mount -t tmpfs none /etc && mkdir /etc/keys &&
-		base64 -d <<<"$key" >/etc/keys/evm-key-plain && evmctl hmac "--uuid=$2" "$3"' \
-		- "$hmac_key" "$uuid" "$file"
+		base64 -d <<<"$key" >/etc/keys/evm-key-plain && evmctl hmac -a sha1 "$2"' - "$1" "$2"
 }
 
 # payload FILE [BYTES]: content that differs from file to file and is the same in each run.

@@ -160,5 +160,3 @@ scan --cmdline 'quiet ima_hash=sha512 ro' "$t"
 has_status 1 'another default by the command line'
 scan --kernel-version 6.1 "$t"
 has_status 0 'another version'
-scan --kernel-version 6.1 --ima-hash sha512 "$t"
-has_status 0 'a module is no default'

@@ -16,8 +16,8 @@ payload "$t/bad/file"
 hash sha256 "$t/bad/file"
 label flip "$t/bad/file" 0
 payload "$t/unlabelled/file"
-cp --preserve=xattr "$t/signed/file" "$t/both/signed"
-cp --preserve=xattr "$t/bad/file" "$t/both/bad"
+copy "$t/signed/file" "$t/both/signed"
+copy "$t/bad/file" "$t/both/bad"
 
 row() {
 	local expected=$1 what=$2
@@ -38,7 +38,7 @@ row 2 'a policy that governs nothing here' --policy owner=4711 "$t/good"
 row 2 'signatures and no key at all' "$t/signed"
 same 'cause' "$(printf 'undecided\tno-keyring')" "$(table verdict cause)"
 row 3 'signatures and another key' -k "$keys/other.der" "$t/signed"
-same 'cause' "$(printf 'fail\tinvalid-signature\tfalse')" "$(table verdict cause ima.key.known)"
+same 'cause' "$(printf 'fail\tinvalid-signature\tunknown-key')" "$(table verdict cause ima.signature)"
 row 3 'a bad file and no key' "$t/both"
 row 0 'a revoked key that nobody uses' --revoked "$keys/other.der" -k "$keys/rsa2048.der" "$t/signed"
 scan --revoked "$keys/rsa2048.der" -k "$keys/rsa2048.der" "$t/signed"

@@ -42,7 +42,7 @@ err_empty
 out_has '^ima-scan [0-9]+\.[0-9]+'
 same 'version is one line' 1 "$(wc -l <"$out")"
 
-hinted TARGET
+hinted target
 hinted --no-such-option --no-such-option "$t"
 hinted "$t" "$t" "$t/empty"
 hinted --format --format "$t"

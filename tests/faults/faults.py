@@ -13,6 +13,7 @@ Status 1 when some run was not.
 """
 import argparse
 import concurrent.futures
+import itertools
 import json
 import os
 import random
@@ -54,7 +55,22 @@ def records(output):
 
 
 def verdicts(output):
-    return {r.get("path_hex", r["path"]): (r["verdict"], r.get("cause")) for r in records(output) if r.get("record") == "file"}
+    """By path; a hard-linked file under each of its names, since a failure may change which comes first."""
+    found = {}
+    for record in records(output):
+        if record.get("record") == "file":
+            for name in [record["path"]] + record.get("links", []):
+                found[name] = (record["verdict"], record.get("cause"))
+    return found
+
+
+def difference(base, output):
+    """The first line that is not as in the undisturbed report."""
+    for old, new in itertools.zip_longest(base["output"].split(b"\n"), VOLATILE.sub(b"", output).split(b"\n"), fillvalue=b""):
+        if old != new:
+            at = next(i for i, pair in enumerate(itertools.zip_longest(old, new)) if pair[0] != pair[1])
+            return "…%r for …%r" % (new[max(at - 60, 0):at + 100], old[max(at - 60, 0):at + 100])
+    return ""
 
 
 def judge(options, base, n):
@@ -80,11 +96,11 @@ def judge(options, base, n):
         kinds = [r.get("record") for r in records(output)]
         now = verdicts(output)
     except (ValueError, KeyError) as error:
-        return "NDJSON: %s" % error
+        return "status %d, NDJSON: %s; on stderr %r" % (status, error, tail(errors))
     if status == 0:
-        return "status 0 and a different report"
+        return "status 0 and a different report: " + difference(base, output)
     if "fault" not in kinds and not errors and not any(v[0] == "undecided" for v in now.values()):
-        return "status %d and nothing said" % status
+        return "status %d and nothing said: %s" % (status, difference(base, output))
     for path, verdict in now.items():
         if path not in base["verdicts"]:
             return "%s is not in the undisturbed report" % path
@@ -113,7 +129,7 @@ def main():
     options = parser.parse_args()
     with tempfile.NamedTemporaryFile() as count:
         status, output, errors = run(options, {"FAULT_COUNT": count.name})
-        calls = int(count.read() or b"0")
+        calls = int.from_bytes(count.read(), sys.byteorder)
     if status not in STATUSES:
         print("%s: the undisturbed scan ends with %s: %s" % (options.family, status, tail(errors)))
         return 1

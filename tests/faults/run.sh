@@ -24,11 +24,11 @@ export FAULTS_ASAN=${FAULTS_ASAN:-$asan} FAULTS_MOST=${FAULTS_MOST:-$most}
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
+faults=$(cd "$(dirname "$0")" && pwd)
 need_tool "${CC:-gcc}"
 preload=(-std=gnu17 -D_GNU_SOURCE -O1 -g -fPIC -shared -fno-builtin -Wno-nonnull)
-"${CC:-gcc}" "${preload[@]}" -o "$work/failnth.so" "$here/failnth.c" -ldl
-"${CC:-gcc}" "${preload[@]}" -DFAILNTH_SANITIZER -o "$work/failnth-asan.so" "$here/failnth.c" -ldl
+"${CC:-gcc}" "${preload[@]}" -o "$work/failnth.so" "$faults/failnth.c" -ldl
+"${CC:-gcc}" "${preload[@]}" -DFAILNTH_SANITIZER -o "$work/failnth-asan.so" "$faults/failnth.c" -ldl
 
 key rsa2048
 key p256
@@ -52,7 +52,7 @@ options=(--format ndjson -j1 -k "$keys/rsa2048.der" -k "$keys/p256.der" --policy
 for family in open read xattr stat dir thread write alloc; do
 	for repeat in '' --repeat; do
 		# shellcheck disable=SC2086 # an empty $repeat is no argument
-		"$python" "$here/faults.py" "$IMA_SCAN" "$work/failnth.so" --family "$family" --most "$FAULTS_MOST" \
+		"$python" "$faults/faults.py" "$IMA_SCAN" "$work/failnth.so" --family "$family" --most "$FAULTS_MOST" \
 			$repeat -- "${options[@]}" "$t" >"$work/faults" 2>&1 || true
 		said=$(tail -n 1 "$work/faults")
 		check "$said" grep -q ' runs, 0 bad$' <<<"$said"
@@ -64,7 +64,7 @@ if [ -n "$FAULTS_ASAN" ]; then
 	# Outside the sandbox: the leak checker wants to attach to its own process.
 	export ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0:allocator_may_return_null=1:exitcode=99
 	for family in open read xattr alloc; do
-		"$python" "$here/faults.py" "$FAULTS_ASAN" "$work/failnth-asan.so" --family "$family" --most 120 \
+		"$python" "$faults/faults.py" "$FAULTS_ASAN" "$work/failnth-asan.so" --family "$family" --most 120 \
 			--timeout 60 -- --no-sandbox "${options[@]}" "$t" >"$work/faults" 2>&1 || true
 		said=$(tail -n 1 "$work/faults")
 		check "asan: $said" grep -q ' runs, 0 bad$' <<<"$said"
