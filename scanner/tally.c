@@ -32,7 +32,7 @@ static void add_cause(struct tally *tally, const struct verdict *verdict)
 	tally->causes[tally->cause_count++] = (struct tally_cause){verdict->kind, cause, 1};
 }
 
-static void add_key(struct tally *tally, const struct keyring_key *key)
+static void add_key(struct tally *tally, const char *keyring, const struct keyring_key *key)
 {
 	struct tally_key *more;
 
@@ -47,7 +47,7 @@ static void add_key(struct tally *tally, const struct keyring_key *key)
 	if (!more)
 		return;
 	tally->keys = more;
-	tally->keys[tally->key_count++] = (struct tally_key){key, 1};
+	tally->keys[tally->key_count++] = (struct tally_key){keyring, key, 1};
 }
 
 /* An attacker can name any number of key ids: the first ones are listed, all are counted. */
@@ -78,8 +78,8 @@ static void add_file(struct tally *tally, const struct record *record)
 	tally->verified += record->verified;
 	tally->by_kind[record->verdict.kind]++;
 	add_cause(tally, &record->verdict);
-	add_key(tally, record->ima_key);
-	add_key(tally, record->evm_key);
+	add_key(tally, ".ima", record->ima_key);
+	add_key(tally, ".evm", record->evm_key);
 	if (record->unknown_key)
 		add_unknown_key(tally, record->keyid);
 }

@@ -29,6 +29,7 @@ struct tally_cause {
 };
 
 struct tally_key {
+	const char *keyring; /* ".ima" or ".evm" */
 	const struct keyring_key *key;
 	uint64_t files;
 };

@@ -413,6 +413,7 @@ static void add_keys(struct buf *out, const struct tally *tally)
 
 		keyring_key_id_text(tally->keys[i].key, &id);
 		json_open(out, NULL, '{');
+		json_text(out, "keyring", tally->keys[i].keyring);
 		json_text(out, "id", buf_text(&id));
 		json_text(out, "subject", tally->keys[i].key->subject);
 		json_number(out, "files", tally->keys[i].files);

@@ -358,8 +358,9 @@ static void print_key_counts(FILE *out, const struct tally *tally)
 		own_buf struct buf id = {0};
 
 		keyring_key_id_text(key, &id);
-		fprintf(out, "  key %s signed %" PRIu64 " good label%s  ", buf_text(&id),
-			tally->keys[i].files, tally->keys[i].files == 1 ? "" : "s");
+		fprintf(out, "  key %s signed %" PRIu64 " good %s label%s  ", buf_text(&id),
+			tally->keys[i].files, tally->keys[i].keyring,
+			tally->keys[i].files == 1 ? "" : "s");
 		print_escaped(out, key->subject ? key->subject : "");
 		fputc('\n', out);
 	}
