@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/btrfs.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,8 +175,10 @@ static int read_mounts(struct fsinfo_table *table, const char *target, struct fa
 	own_mem char *line = NULL;
 	size_t size = 0, cap = 0;
 
-	if (!file)
+	if (!file && errno == ENOENT)
 		return 0; /* no /proc: names and UUIDs from the magic table and ioctls only */
+	if (!file)
+		return fault_set(f, errno, "reading the list of mounts");
 	while (getline(&line, &size, file) > 0) {
 		struct mount mount = {0};
 		char *point, *source;
@@ -251,10 +255,25 @@ static bool is_rotational(uint64_t dev)
 	return false;
 }
 
+static void read_uuid(int fd, struct fsinfo *fs)
+{
+	struct btrfs_ioctl_fs_info_args btrfs = {0};
+	struct fsuuid2 uuid = {0};
+
+	if (ioctl(fd, GETFSUUID, &uuid) == 0 && uuid.len == sizeof(fs->uuid)) {
+		fs->has_uuid = true;
+		memcpy(fs->uuid, uuid.uuid, sizeof(fs->uuid));
+	} else if (fs->magic == BTRFS_SUPER_MAGIC &&
+		   ioctl(fd, BTRFS_IOC_FS_INFO, &btrfs) == 0) {
+		/* Its st_dev is not that of the list of mounts, and it has no GETFSUUID. */
+		fs->has_uuid = true;
+		memcpy(fs->uuid, btrfs.fsid, sizeof(fs->uuid));
+	}
+}
+
 static int describe(const struct fsinfo_table *table, uint64_t dev, int fd, struct fsinfo *fs,
 		    struct fault *f)
 {
-	struct fsuuid2 uuid = {0};
 	struct statfs st;
 
 	if (fstatfs(fd, &st))
@@ -271,10 +290,7 @@ static int describe(const struct fsinfo_table *table, uint64_t dev, int fd, stru
 		fs->has_uuid = mount->has_uuid;
 		memcpy(fs->uuid, mount->uuid, sizeof(fs->uuid));
 	}
-	if (ioctl(fd, GETFSUUID, &uuid) == 0 && uuid.len == sizeof(fs->uuid)) {
-		fs->has_uuid = true;
-		memcpy(fs->uuid, uuid.uuid, sizeof(fs->uuid));
-	}
+	read_uuid(fd, fs);
 	fs->rotational = is_rotational(dev);
 	set_traits(fs);
 	return 0;

@@ -30,7 +30,7 @@ static int complain(int status, const struct fault *fault)
 	own_buf struct buf text = {0};
 
 	escape_text(&text, fault->text, strlen(fault->text));
-	fprintf(stderr, "ima-scan: %s\n", buf_text(&text));
+	fprintf(stderr, "ima-scan: %s\n", text.failed ? "out of memory" : buf_text(&text));
 	if (status == STATUS_USAGE)
 		fputs("Try 'ima-scan --help'.\n", stderr);
 	return status;
@@ -133,6 +133,8 @@ static int scan_and_report(struct scan *scan, struct report *report, bool show_p
 	watch_end(watch);
 	status = result < 0 ? STATUS_INTERNAL : tally_status(&tally);
 	report->format->end(report, &tally, status);
+	if (report->broken && result == 0)
+		result = fault_set(&fault, ENOMEM, "writing the report, which is not whole");
 	if (fflush(report->out) != 0 || ferror(report->out)) {
 		fault_set(&fault, errno, "writing the report");
 		result = -1;

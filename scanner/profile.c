@@ -163,7 +163,8 @@ int profile_set_version(struct kernel_profile *profile, const char *text, struct
 	unsigned major, minor;
 
 	if (!profile_read_version(text, text + strlen(text), &major, &minor))
-		return fault_set(f, EINVAL, "reading the kernel version (such as 6.12)");
+		return fault_set(f, 0, "--kernel-version wants a version such as 6.12, not \"%s\"",
+				 text);
 	profile->major = major;
 	profile->minor = minor;
 	profile->asked.version = true;

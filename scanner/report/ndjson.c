@@ -11,7 +11,11 @@
 static void put_line(struct report *report, struct buf *line)
 {
 	buf_addc(line, '\n');
-	fwrite(line->data, 1, line->len, report->out);
+	/* A line without its end would pass for a whole one of less. */
+	if (line->failed)
+		report->broken = true;
+	else
+		fwrite(line->data, 1, line->len, report->out);
 }
 
 static void add_time(struct buf *out, const char *key, time_t when)

@@ -49,6 +49,7 @@ struct report {
 	const struct report_run *run;
 	struct report_options options;
 	FILE *out;
+	bool broken; /* there was no memory for something that belongs into it */
 	void *state; /* the format's own */
 };
 

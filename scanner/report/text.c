@@ -278,11 +278,12 @@ static int worst_first(const void *a, const void *b)
 	return by_weight ? by_weight : strcmp(x->cause, y->cause);
 }
 
-static void print_group(const struct report *report, const char *color, const char *heading,
+static void print_group(struct report *report, const char *color, const char *heading,
 			const char *meaning, const struct group *group)
 {
 	if (!group->count)
 		return;
+	report->broken = report->broken || group->lines.failed;
 	fprintf(report->out, "%s%s%s%s (%" PRIu64 ")%s%s\n", paint(report, BOLD),
 		paint(report, color), heading, paint(report, PLAIN), group->count,
 		meaning ? ": " : "", meaning ? meaning : "");
