@@ -184,7 +184,7 @@ static int check(const struct options *o, struct fault *f)
 	    check_word("color", o->color, colors, f) < 0)
 		return -1;
 	if (wants_target && !o->target)
-		return fault_set(f, 0, "no TARGET given: say which directory to scan");
+		return fault_set(f, 0, "no target given: say which directory to scan");
 	if (o->null_paths && o->format && strcmp(o->format, "text") != 0)
 		return fault_set(f, 0, "--null and --format %s exclude each other", o->format);
 	return 0;
@@ -231,6 +231,16 @@ void options_done(struct options *options)
 	free(options->excludes.items);
 }
 
+/* In two lines, broken where the seed's choices end and the kernel's words begin. */
+static void add_policy_names(struct buf *out)
+{
+	const char *names = policy_builtin_names(), *words = strstr(names, " or ");
+
+	buf_printf(out, "\nPolicies by name: %.*s\n%s.\n",
+		   words ? (int)(words - names) : (int)strlen(names), names,
+		   words ? words + 1 : "");
+}
+
 void options_help(struct buf *out)
 {
 	buf_puts(
@@ -256,7 +266,7 @@ void options_help(struct buf *out)
 		else
 			buf_printf(out, "%-33s %s\n", buf_text(&left), rows[i].help);
 	}
-	buf_printf(out, "\nPolicies by name:\n%s.\n", policy_builtin_names());
+	add_policy_names(out);
 	buf_puts(
 		out,
 		"\nExit status (bits are added): 0 all that was to be verified is good, 1 integrity\n"

@@ -131,7 +131,7 @@ int session_load_policy(struct session *s, const char *name, struct fault *f)
 		if (s->policy)
 			return 0;
 		if (access(name, F_OK) != 0)
-			return fault_set(f, 0, "policy %s: %s; the names are: %s", name,
+			return fault_set(f, 0, "policy %s: %s, nor a file here; the names are %s", name,
 					 error.reason, policy_builtin_names());
 	}
 	if (fd_read_file(name, POLICY_BYTES_MAX, &text, &size, f) < 0)

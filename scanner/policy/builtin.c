@@ -295,6 +295,6 @@ struct policy *policy_builtin(const char *name, const struct kernel_profile *pro
 
 const char *policy_builtin_names(void)
 {
-	return "tcb, appraise_tcb, secure_boot, critical_data, fail_securely (any of these joined by "
-	       "\"|\"), all, owner=UID, exec, exec,owner=UID";
+	return "all, owner=UID, exec, exec,owner=UID, or words of ima_policy= joined by \"|\": tcb, "
+	       "appraise_tcb, secure_boot, critical_data, fail_securely";
 }
