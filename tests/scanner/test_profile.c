@@ -202,7 +202,7 @@ START_TEST(refuses_versions)
 
 	profile_init(&profile);
 	ck_assert_int_eq(profile_set_version(&profile, no_versions[_i], &f), -1);
-	ck_assert_int_eq(f.os, EINVAL);
+	ck_assert_ptr_nonnull(strstr(f.text, "--kernel-version wants"));
 	ck_assert_uint_eq(profile.minor, 12);
 	ck_assert_str_eq(profile.source_version, "default");
 }
