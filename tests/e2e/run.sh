@@ -95,7 +95,21 @@ guest_files()
 	{
 		echo "evm=$(evm_number "$evm")"
 		echo "tries=$(setting "$policy" tries read:0)"
+		echo "only=$(setting "$policy" only '')"
 	} >"$folder/e2e/config"
+}
+
+# A policy whose files must kill the kernel: the console is all that is left to say so.
+crash_run()
+{
+	local series=$1 folder=$2 cmdline=$3
+	(boot "$series" "$folder" "$cmdline oops=panic" "$image" no) 2>/dev/null &&
+		die "$series: the kernel survived what it is known to die of: see $folder/console"
+	rm -rf "$folder/e2e"
+	grep -q 'RIP:.*mpi_free' "$folder/console" ||
+		die "$series: the guest died, but not in mpi_free: see $folder/console"
+	printf '{"record":"boot","kernel":"%s"}\n{"record":"oops","where":"mpi_free"}\n' \
+		"$(cat "$build/kernels/$series/release")" >"$folder/kernel.ndjson"
 }
 
 kernel_run()
@@ -106,6 +120,10 @@ kernel_run()
 	builtin=$(setting "$policy" builtin '')
 	[ -z "$hash" ] || cmdline+=" ima_hash=$hash"
 	[ -z "$builtin" ] || cmdline+=" ima_policy=$builtin"
+	if [ "$(setting "$policy" expect '')" = oops ]; then
+		crash_run "$series" "$folder" "$cmdline"
+		return
+	fi
 	boot "$series" "$folder" "$cmdline" "$image" no
 	rm -rf "$folder/e2e"
 	evm=$(evm_number "$(setting "$policy" evm none)")

@@ -95,7 +95,7 @@ static void plain_content(const char *path, const char *bytes, size_t size)
 
 static void sparse(void)
 {
-	static char hole[1 << 20];
+	static char hole[300000];
 
 	for (enum mark m = 0; m < MARK_COUNT; m++) {
 		char name[256];
@@ -189,7 +189,7 @@ static void special_files(void)
 
 static void large(void)
 {
-	size_t size = (3 << 20) + 4097;
+	size_t size = 200 * 1024 + 77;
 	char *bytes = malloc(size);
 
 	if (!bytes)
