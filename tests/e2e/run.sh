@@ -116,6 +116,7 @@ kernel_run()
 {
 	local series=$1 policy=$2 folder=$runs/$1/$2 cmdline=ima_appraise=enforce hash builtin evm
 	guest_files "$policy" "$folder"
+	cp "$build/corpus.id" "$folder/corpus.id"
 	hash=$(setting "$policy" hash '')
 	builtin=$(setting "$policy" builtin '')
 	[ -z "$hash" ] || cmdline+=" ima_hash=$hash"
@@ -162,6 +163,8 @@ unmount_image()
 host_scan()
 {
 	local series=$1 policy=$2 folder=$runs/$1/$2 status=0 arguments
+	cmp -s "$build/corpus.id" "$folder/corpus.id" ||
+		die "$series $policy: the kernel tried another image, or none: run without --scan-only"
 	arguments=$(scan_arguments "$series" "$policy" "$keys" "$here/policies/$policy.policy" \
 		"$build/kernels/$series/config")
 	# shellcheck disable=SC2086 # none of the words has a blank
