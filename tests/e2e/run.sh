@@ -52,7 +52,7 @@ if [ -z "$policies" ]; then
 	done
 fi
 
-scanner=${IMA_SCAN:-$here/../../build/release/ima-scan}
+scanner=${IMA_SCAN:-$(dirname "$(dirname "$here")")/build/release/ima-scan}
 static=${IMA_SCAN_STATIC:-}
 keys=$build/keys
 runs=$build/runs
