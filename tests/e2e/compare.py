@@ -12,14 +12,14 @@ import errno
 import fnmatch
 import json
 import os
-import re
 import sys
 
 # The hooks of a try, in the kernel's order, with the mask that FILE_CHECK sees.
 # EXEC_MAP is met by ELF files that execve could start.
 STEPS = {
     "read": [("FILE_CHECK", "MAY_READ")],
-    "write": [("FILE_CHECK", "MAY_READ|MAY_WRITE")],
+    "write": [("FILE_CHECK", "MAY_WRITE")],
+    "rdwr": [("FILE_CHECK", "MAY_READ|MAY_WRITE")],
     "exec": [("FILE_CHECK", "MAY_EXEC"), ("BPRM_CHECK", "MAY_EXEC"), ("CREDS_CHECK", "MAY_EXEC"),
              ("EXEC_MAP", "MAY_EXEC")],
     "mmap": [("FILE_CHECK", "MAY_READ"), ("MMAP_CHECK", "MAY_EXEC")],
@@ -70,7 +70,7 @@ def kernel_answer(attempt):
         elsewhere = [r for r in attempt["audit"] if r["ino"] != attempt["ino"]]
         if elsewhere:
             return LET_THROUGH    # a script whose interpreter was refused
-        if attempt["try"] == "write":
+        if attempt["try"] in ("write", "rdwr"):
             return not_judged("signed, so not to be written (no audit record)")
         return not_judged("permission bits")
     if code in (errno.EPERM, errno.EROFS):
@@ -90,42 +90,49 @@ def scan_by_inode(records):
     return files
 
 
-def mask_fits(entry, mask):
-    said = entry.get("mask")
-    if not said:
+def rule_masks(path):
+    """The mask= words of a policy's lines: an entry of MAY_READ alone may leave its mask out."""
+    masks = {}
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.startswith("#"):
+                masks[number] = next((w[len("mask="):] for w in line.split() if w.startswith("mask=")),
+                                     None)
+    return masks
+
+
+def mask_fits(entry, mask, masks):
+    """An entry with a mask is about that access; one without, about all that its rule covers."""
+    if entry["func"] != "FILE_CHECK":
         return True
-    if said.startswith("^"):
-        return said[1:] in mask.split("|")
-    return said == mask
+    if entry.get("mask"):
+        return entry["mask"] == mask
+    said = masks.get(entry.get("rule"))
+    if said is None:
+        return True
+    return said[1:] in mask.split("|") if said.startswith("^") else said == mask
 
 
 def subject_fits(entry, uid):
-    """No subject: anybody. "root", "uid=0", "uid 1000", 1000 and the like otherwise."""
+    """No subject: anybody. The bench tries as root and as a user whose ids are all the same."""
     said = entry.get("subject")
-    if said is None or said == "" or said == "any":
-        return True
-    if isinstance(said, int):
-        return said == uid
-    if said == "root":
-        return uid == 0
-    number = re.search(r"\d+", said)
-    return bool(number) and int(number.group()) == uid
+    return said is None or said == ("root" if uid == 0 else f"uid={uid}")
 
 
-def hook_entry(record, func, mask, uid):
+def hook_entry(record, func, mask, uid, masks):
     """The rule in force is the first that fits, so of several entries that with the lowest number."""
     fitting = [e for e in record.get("hooks", [])
-               if e["func"] == func and mask_fits(e, mask) and subject_fits(e, uid)]
+               if e["func"] == func and mask_fits(e, mask, masks) and subject_fits(e, uid)]
     return min(fitting, key=lambda e: e.get("rule") or 0, default=None)
 
 
-def scan_answer(record, attempt):
+def scan_answer(record, attempt, masks):
     for func, mask in STEPS[attempt["try"]]:
         if func == "EXEC_MAP":
             if attempt["starts"] != "elf" or attempt["errno"] == errno.ENOEXEC:
                 continue
             func = "MMAP_CHECK"
-        entry = hook_entry(record, func, mask, attempt["uid"])
+        entry = hook_entry(record, func, mask, attempt["uid"], masks)
         if entry is None or entry["verdict"] in PASSED:
             continue
         if entry["verdict"] == "undecided":
@@ -137,7 +144,8 @@ def scan_answer(record, attempt):
 # ---- exceptions -------------------------------------------------------------------------------
 
 class Exceptions:
-    """Lines of KERNEL POLICY TRY PATH-PATTERN REASON...; the first four may be wildcards."""
+    """Lines of KERNEL POLICY TRY PATH SAID REASON...; the first five are shell patterns. SAID is what
+    ima-scan may say without being wrong, as in undecided:ambiguous-key or let-through."""
 
     def __init__(self, path):
         self.rows = []
@@ -149,32 +157,35 @@ class Exceptions:
                 line = line.strip()
                 if not line or line.startswith("#"):
                     continue
-                words = line.split(None, 4)
-                if len(words) < 5:
-                    raise Mismatch(f"{path}:{number}: five words or more are wanted")
+                words = line.split(None, 5)
+                if len(words) < 6:
+                    raise Mismatch(f"{path}:{number}: six words or more are wanted")
                 self.rows.append(tuple(words))
 
-    def find(self, kernel, policy, attempt):
-        named = (kernel, policy, attempt["try"], attempt["path"])
+    def find(self, kernel, policy, attempt, said):
+        word = said.kind.replace(" ", "-") + (f":{said.cause}" if said.cause else "")
+        named = (kernel, policy, attempt["try"], attempt["path"], word)
         for row in self.rows:
             if all(fnmatch.fnmatchcase(n, p) for n, p in zip(named, row)):
                 self.used[row] += 1
-                return row[4]
+                return row[5]
         return None
 
 
 # ---- one kernel under one policy ----------------------------------------------------------------
 
 class Run:
-    def __init__(self, kernel, policy, folder):
+    def __init__(self, kernel, policy, folder, policy_dir):
         self.kernel = kernel
         self.policy = policy
         self.records = read_records(os.path.join(folder, "kernel.ndjson"))
         self.folder = folder
+        self.masks = rule_masks(os.path.join(policy_dir, policy + ".policy"))
         self.attempts = [r for r in self.records if r["record"] == "try"]
         self.release = self.first("boot")["kernel"]
         loaded = self.first("policy")
         self.policy_errno = loaded["errno"] if loaded else 0
+        self.oops = self.first("oops")
         self.answers = collections.Counter()
         self.causes = collections.Counter()
         self.compared = 0
@@ -214,6 +225,9 @@ class Run:
 
     def compare(self, exceptions):
         files = self.scan_records()
+        if self.oops:
+            self.compare_oops(files)
+            return
         if self.policy_errno:
             self.compare_refused_policy(files)
             return
@@ -224,13 +238,24 @@ class Run:
                 continue
             self.compared += 1
             record = files.get(attempt["ino"])
-            said = scan_answer(record, attempt) if record else Answer("no record", None)
+            self.check_name(record, attempt)
+            said = scan_answer(record, attempt, self.masks) if record else Answer("no record", None)
             if said == wanted:
                 self.agreed += 1
                 continue
-            reason = exceptions.find(self.kernel, self.policy, attempt)
+            reason = exceptions.find(self.kernel, self.policy, attempt, said)
             row = (attempt, wanted, said, reason)
             (self.excepted if reason else self.wrong).append(row)
+
+    @staticmethod
+    def check_name(record, attempt):
+        """Files are matched by inode; a hard link may come under another of its names."""
+        if not record or record.get("links"):
+            return
+        name = record.get("path_hex") or record["path"].encode("utf-8", "surrogateescape").hex()
+        if not attempt["path_hex"].endswith(name):
+            raise Mismatch(f"inode {attempt['ino']} is {attempt['path']} to the kernel "
+                           f"and {record['path']} to ima-scan")
 
     def compare_refused_policy(self, files):
         """The kernel took nothing of the policy: the scanner has to refuse it as well."""
@@ -240,6 +265,19 @@ class Run:
         else:
             attempt = {"try": "policy", "uid": 0, "path": self.policy}
             self.wrong.append((attempt, refused(f"errno {self.policy_errno}"), LET_THROUGH, None))
+
+    def compare_oops(self, files):
+        """No access ever ended: let the scanner say anything but that such a file is good."""
+        for record in files.values():
+            if not record["path"].startswith("crash/"):
+                continue
+            attempt = {"try": "read", "uid": 0, "path": record["path"], "starts": "elf", "errno": 0}
+            said = scan_answer(record, attempt, self.masks)
+            self.compared += 1
+            if said != LET_THROUGH:
+                self.agreed += 1
+            else:
+                self.wrong.append((attempt, Answer("kernel oops", None), said, None))
 
 
 def show(answer):
@@ -257,6 +295,8 @@ def print_kernel(runs):
         counts = ", ".join(f"{n} {kind}" for kind, n in sorted(run.answers.items()))
         if run.policy_errno:
             counts += f" (the kernel refused the policy: {errno.errorcode[run.policy_errno]})"
+        if run.oops:
+            counts = f"the kernel died in {run.oops['where']}"
         print(f"{run.kernel:5} {run.policy:18} {run.files():5} files {len(run.attempts):6} tries: {counts}")
         for cause, n in run.causes.most_common():
             print(f"{'':32}{n:6} {cause}")
@@ -293,17 +333,20 @@ def write_report(path, runs, policy_dir, exceptions):
            "Generated by `tests/e2e/run.sh`; do not edit. Each row is a boot of a real kernel that tried",
            "every file of the corpus, beside what `ima-scan` says of the same files. A try agrees when it",
            "is let through by both, or refused by both for the same cause. Tries that IMA had no part in",
-           "(permission bits, immutable files) are not compared.", "",
+           "(permission bits, immutable files) are not compared. \"Refused\" is how many the kernel refused.",
+           "",
            "Kernels: " + ", ".join(f"`{r}`" for r in releases) + ".", "",
-           "| kernel | policy | files | tries | compared | agreed | exceptions | wrong | agreement |",
-           "|---|---|--:|--:|--:|--:|--:|--:|--:|"]
+           "| kernel | policy | files | tries | refused | compared | agreed | exceptions | wrong | agreement |",
+           "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
     for run in runs:
-        out.append(f"| {run.kernel} | {run.policy} | {run.files()} | {len(run.attempts)} | {run.compared} "
+        out.append(f"| {run.kernel} | {run.policy} | {run.files()} | {len(run.attempts)} "
+                   f"| {run.answers['refused']} | {run.compared} "
                    f"| {run.agreed} | {len(run.excepted)} | {len(run.wrong)} "
                    f"| {percent(run.agreed, run.compared)} |")
     compared = sum(r.compared for r in runs)
     agreed = sum(r.agreed for r in runs)
-    out += [f"| all | | | {sum(len(r.attempts) for r in runs)} | {compared} | {agreed} "
+    out += [f"| all | | | {sum(len(r.attempts) for r in runs)} "
+            f"| {sum(r.answers['refused'] for r in runs)} | {compared} | {agreed} "
             f"| {sum(len(r.excepted) for r in runs)} | {sum(len(r.wrong) for r in runs)} "
             f"| {percent(agreed, compared)} |", "", "## Policies", ""]
     for policy in dict.fromkeys(run.policy for run in runs):
@@ -313,9 +356,11 @@ def write_report(path, runs, policy_dir, exceptions):
     out += [f"| {cause} | {n} |" for cause, n in sorted(causes.items())]
     out += ["", "## Known exceptions", ""]
     if exceptions.used:
-        out += ["| kernel | policy | try | files | tries | reason |", "|---|---|---|---|--:|---|"]
-        out += [f"| {r[0]} | {r[1]} | {r[2]} | `{r[3]}` | {n} | {r[4]} |".replace("| * |", "| all |")
-                for r, n in exceptions.used.items()]
+        out += ["| kernel | policy | try | files | ima-scan says | tries | reason |",
+                "|---|---|---|---|---|--:|---|"]
+        for row, count in exceptions.used.items():
+            where = " | ".join("all" if word == "*" else word for word in row[:3])
+            out.append(f"| {where} | `{row[3]}` | `{row[4]}` | {count} | {row[5]} |")
     else:
         out.append("None.")
     wrong = [(run, row) for run in runs for row in run.wrong]
@@ -342,7 +387,8 @@ def main():
     parser.add_argument("--kernel-only", action="store_true", help="only count what the kernel did")
     options = parser.parse_args()
 
-    runs = [Run(kernel, policy, os.path.join(options.runs, kernel, policy))
+    runs = [Run(kernel, policy, os.path.join(options.runs, kernel, policy),
+                options.policy_dir)
             for kernel in options.kernels for policy in options.policies]
     if options.kernel_only:
         print_kernel(runs)

@@ -97,3 +97,5 @@ collect_modules
 fill_image
 enable_verity
 mv "$image.part" "$image"
+# What a kernel did with one image says nothing about the next one.
+date +%s.%N >"$build/corpus.id"

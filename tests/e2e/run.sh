@@ -52,7 +52,7 @@ if [ -z "$policies" ]; then
 	done
 fi
 
-scanner=${IMA_SCAN:-$here/../../build/release/ima-scan}
+scanner=${IMA_SCAN:-$(dirname "$(dirname "$here")")/build/release/ima-scan}
 static=${IMA_SCAN_STATIC:-}
 keys=$build/keys
 runs=$build/runs
@@ -95,17 +95,36 @@ guest_files()
 	{
 		echo "evm=$(evm_number "$evm")"
 		echo "tries=$(setting "$policy" tries read:0)"
+		echo "only=$(setting "$policy" only '')"
 	} >"$folder/e2e/config"
+}
+
+# A policy whose files must kill the kernel: the console is all that is left to say so.
+crash_run()
+{
+	local series=$1 folder=$2 cmdline=$3
+	(boot "$series" "$folder" "$cmdline oops=panic" "$image" no) 2>/dev/null &&
+		die "$series: the kernel survived what it is known to die of: see $folder/console"
+	rm -rf "$folder/e2e"
+	grep -q 'RIP:.*mpi_free' "$folder/console" ||
+		die "$series: the guest died, but not in mpi_free: see $folder/console"
+	printf '{"record":"boot","kernel":"%s"}\n{"record":"oops","where":"mpi_free"}\n' \
+		"$(cat "$build/kernels/$series/release")" >"$folder/kernel.ndjson"
 }
 
 kernel_run()
 {
 	local series=$1 policy=$2 folder=$runs/$1/$2 cmdline=ima_appraise=enforce hash builtin evm
 	guest_files "$policy" "$folder"
+	cp "$build/corpus.id" "$folder/corpus.id"
 	hash=$(setting "$policy" hash '')
 	builtin=$(setting "$policy" builtin '')
 	[ -z "$hash" ] || cmdline+=" ima_hash=$hash"
 	[ -z "$builtin" ] || cmdline+=" ima_policy=$builtin"
+	if [ "$(setting "$policy" expect '')" = oops ]; then
+		crash_run "$series" "$folder" "$cmdline"
+		return
+	fi
 	boot "$series" "$folder" "$cmdline" "$image" no
 	rm -rf "$folder/e2e"
 	evm=$(evm_number "$(setting "$policy" evm none)")
@@ -144,6 +163,8 @@ unmount_image()
 host_scan()
 {
 	local series=$1 policy=$2 folder=$runs/$1/$2 status=0 arguments
+	cmp -s "$build/corpus.id" "$folder/corpus.id" ||
+		die "$series $policy: the kernel tried another image, or none: run without --scan-only"
 	arguments=$(scan_arguments "$series" "$policy" "$keys" "$here/policies/$policy.policy" \
 		"$build/kernels/$series/config")
 	# shellcheck disable=SC2086 # none of the words has a blank

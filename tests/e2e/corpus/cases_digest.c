@@ -113,7 +113,8 @@ static void each_legacy(void)
 /* The example message of RFC 6986, sections 10.1.1 and 10.1.2, as OpenSSL has no Streebog. */
 static void streebog(void)
 {
-	static const char message[] = "012345678901234567890123456789012345678901234567890123456789012";
+	static const char message[] =
+		"012345678901234567890123456789012345678901234567890123456789012";
 	static const struct {
 		const char *name;
 		unsigned id;
@@ -176,7 +177,8 @@ void cases_digest(void)
 /* Every type byte that means something, and some that do not, at lengths around each header. */
 void cases_malformed(void)
 {
-	static const unsigned types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x10, 0x30, 0x7f, 0x80, 0xff};
+	static const unsigned types[] = {0, 1, 2,    3,	   4,	 5,    6,   7,
+					 8, 9, 0x10, 0x30, 0x7f, 0x80, 0xff};
 	static const size_t lengths[] = {1, 2, 3, 8, 9, 10, 21, 22, 34};
 	struct file f = file_new("malformed/no-label");
 

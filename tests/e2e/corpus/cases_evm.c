@@ -14,15 +14,11 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 /* struct vfs_ns_cap_data: magic with the effective bit, two pairs of words, root id. */
-#define CAP_V2 "0100000200040000000000000000000000000000"
-#define CAP_V3 "010000030004000000000000000000000000000000000000"
+#define CAP_V2		"0100000200040000000000000000000000000000"
+#define CAP_V3		"010000030004000000000000000000000000000000000000"
 #define CAP_V3_ROOT1000 "0100000300040000000000000000000000000000e8030000"
 
-enum evm_kind {
-	EVM_HMAC,
-	EVM_SIGNED,
-	EVM_PORTABLE
-};
+enum evm_kind { EVM_HMAC, EVM_SIGNED, EVM_PORTABLE };
 
 static const struct {
 	const char *name;
@@ -80,23 +76,74 @@ static struct file with_digest(const char *format, const char *a, const char *b)
 
 /* ---- what is done to a file before or after its label is made ------------------------------ */
 
-static void do_nothing(struct file *f) { (void)f; }
-static void do_chmod(struct file *f) { fchmod(f->fd, 0711); }
-static void do_setuid(struct file *f) { fchmod(f->fd, 04755); }
-static void do_chown(struct file *f) { file_own(f, 1000, 0, 0755); }
-static void do_chgrp(struct file *f) { file_own(f, 0, 1000, 0755); }
-static void do_cap2(struct file *f) { xattr_hex(f, "security.capability", CAP_V2); }
-static void do_cap3(struct file *f) { xattr_hex(f, "security.capability", CAP_V3); }
-static void do_cap3_1000(struct file *f) { xattr_hex(f, "security.capability", CAP_V3_ROOT1000); }
-static void do_selinux(struct file *f) { xattr_text(f, "security.selinux", "system_u:object_r:bin_t:s0"); }
-static void do_apparmor(struct file *f) { xattr_text(f, "security.apparmor", "unconfined"); }
-static void do_smack(struct file *f) { xattr_text(f, "security.SMACK64", "_"); }
-static void do_smackexec(struct file *f) { xattr_text(f, "security.SMACK64EXEC", "floor"); }
-static void do_smackmmap(struct file *f) { xattr_text(f, "security.SMACK64MMAP", "hat"); }
-static void do_transmute(struct file *f) { xattr_text(f, "security.SMACK64TRANSMUTE", "TRUE"); }
-static void do_other(struct file *f) { xattr_text(f, "security.other", "not covered"); }
-static void do_user(struct file *f) { xattr_text(f, "user.comment", "not covered"); }
-static void do_trusted(struct file *f) { xattr_text(f, "trusted.comment", "not covered"); }
+static void do_nothing(struct file *f)
+{
+	(void)f;
+}
+static void do_chmod(struct file *f)
+{
+	fchmod(f->fd, 0711);
+}
+static void do_setuid(struct file *f)
+{
+	fchmod(f->fd, 04755);
+}
+static void do_chown(struct file *f)
+{
+	file_own(f, 1000, 0, 0755);
+}
+static void do_chgrp(struct file *f)
+{
+	file_own(f, 0, 1000, 0755);
+}
+static void do_cap2(struct file *f)
+{
+	xattr_hex(f, "security.capability", CAP_V2);
+}
+static void do_cap3(struct file *f)
+{
+	xattr_hex(f, "security.capability", CAP_V3);
+}
+static void do_cap3_1000(struct file *f)
+{
+	xattr_hex(f, "security.capability", CAP_V3_ROOT1000);
+}
+static void do_selinux(struct file *f)
+{
+	xattr_text(f, "security.selinux", "system_u:object_r:bin_t:s0");
+}
+static void do_apparmor(struct file *f)
+{
+	xattr_text(f, "security.apparmor", "unconfined");
+}
+static void do_smack(struct file *f)
+{
+	xattr_text(f, "security.SMACK64", "_");
+}
+static void do_smackexec(struct file *f)
+{
+	xattr_text(f, "security.SMACK64EXEC", "floor");
+}
+static void do_smackmmap(struct file *f)
+{
+	xattr_text(f, "security.SMACK64MMAP", "hat");
+}
+static void do_transmute(struct file *f)
+{
+	xattr_text(f, "security.SMACK64TRANSMUTE", "TRUE");
+}
+static void do_other(struct file *f)
+{
+	xattr_text(f, "security.other", "not covered");
+}
+static void do_user(struct file *f)
+{
+	xattr_text(f, "user.comment", "not covered");
+}
+static void do_trusted(struct file *f)
+{
+	xattr_text(f, "trusted.comment", "not covered");
+}
 
 static void do_everything(struct file *f)
 {
@@ -203,7 +250,7 @@ static void each_history(void)
 
 static const struct {
 	const char *name;
-	struct evm_view view;	/* portable is set by the kind */
+	struct evm_view view; /* portable is set by the kind */
 	void (*before)(struct file *f);
 } views[] = {
 	{"short-misc", {.short_misc = true}, do_nothing},
@@ -246,7 +293,8 @@ static void copied(void)
 	for (size_t k = 0; k < COUNT(kinds); k++) {
 		struct file from = with_digest("evm/%s-%s", kinds[k].name, "original"), to;
 		char path[256];
-		struct blob ima = file_digest_label(&from), evm = evm_label(&from, k, &kinds[k].view);
+		struct blob ima = file_digest_label(&from),
+			    evm = evm_label(&from, k, &kinds[k].view);
 
 		file_evm(&from, &evm);
 		snprintf(path, sizeof(path), "evm/%s-copy", kinds[k].name);
@@ -291,7 +339,8 @@ static void raw_labels(void)
 	bytes_label("type01-21", "010000000000000000000000000000000000000000");
 	bytes_label("type04-21", "040000000000000000000000000000000000000000");
 	bytes_label("type06-21", "060000000000000000000000000000000000000000");
-	bytes_label("type06-34", "06020102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
+	bytes_label("type06-34",
+		    "06020102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20");
 }
 
 /* A good label with its size or one byte changed. */
@@ -331,8 +380,8 @@ static void damaged_labels(void)
 static void signed_by(enum evm_kind kind, const char *key, enum algo algo)
 {
 	struct file f = with_digest("evm/%s-%s", kinds[kind].name, key);
-	struct blob label = evm_signed_label(&f, key, kind == EVM_SIGNED ? 3 : 5, algo,
-					     &kinds[kind].view);
+	struct blob label =
+		evm_signed_label(&f, key, kind == EVM_SIGNED ? 3 : 5, algo, &kinds[kind].view);
 
 	file_evm(&f, &label);
 	file_done(&f);
@@ -387,8 +436,7 @@ static void by_issuer(enum evm_kind kind)
 	const struct signer *s = signer_load(corpus.keys, "evmnoskid");
 	struct file f = with_digest("evm/%s-%s", kinds[kind].name, "noskid-by-issuer");
 	struct blob digest = evm_digest(&f, ALGO_SHA256, &kinds[kind].view), label;
-	struct sig_parts parts =
-		sig_parts_of(s, kind == EVM_SIGNED ? 3 : 5, ALGO_SHA256, &digest);
+	struct sig_parts parts = sig_parts_of(s, kind == EVM_SIGNED ? 3 : 5, ALGO_SHA256, &digest);
 
 	memcpy(parts.id, s->issuer_id, 4);
 	label = label_signature(&parts);
@@ -399,9 +447,9 @@ static void by_issuer(enum evm_kind kind)
 static void signatures(void)
 {
 	static const char *const keys[] = {"evmexpired", "unknown", "rsa2048", "evmec"};
-	static const enum algo algorithms[] = {ALGO_MD5,    ALGO_SHA1,   ALGO_RMD160, ALGO_SHA224,
-					       ALGO_SHA384, ALGO_SHA512, ALGO_SM3,    ALGO_WP512,
-					       ALGO_SHA3_256};
+	static const enum algo algorithms[] = {ALGO_MD5,    ALGO_SHA1,	 ALGO_RMD160,
+					       ALGO_SHA224, ALGO_SHA384, ALGO_SHA512,
+					       ALGO_SM3,    ALGO_WP512,	 ALGO_SHA3_256};
 
 	for (enum evm_kind k = EVM_SIGNED; k <= EVM_PORTABLE; k++) {
 		for (size_t i = 0; i < COUNT(keys); i++)
@@ -506,11 +554,16 @@ static void each_ima(void)
 		const char *name;
 		struct blob (*label)(const struct file *f);
 	} labels[] = {
-		{"none", ima_none},	      {"digest", ima_digest},
-		{"sha512", ima_sha512},	      {"legacy", ima_legacy},
-		{"rsa", ima_rsa},	      {"rsa-bad", ima_rsa_bad},
-		{"unknown-key", ima_unknown_key}, {"digest-bad", ima_digest_bad},
-		{"unknown-type", ima_unknown_type}, {"tgr192", ima_tgr},
+		{"none", ima_none},
+		{"digest", ima_digest},
+		{"sha512", ima_sha512},
+		{"legacy", ima_legacy},
+		{"rsa", ima_rsa},
+		{"rsa-bad", ima_rsa_bad},
+		{"unknown-key", ima_unknown_key},
+		{"digest-bad", ima_digest_bad},
+		{"unknown-type", ima_unknown_type},
+		{"tgr192", ima_tgr},
 		{"empty", ima_empty},
 	};
 

@@ -20,14 +20,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum mark {
-	MARK_NONE,
-	MARK_DIGEST,
-	MARK_DIGEST_BAD,
-	MARK_RSA,
-	MARK_RSA_BAD,
-	MARK_COUNT
-};
+enum mark { MARK_NONE, MARK_DIGEST, MARK_DIGEST_BAD, MARK_RSA, MARK_RSA_BAD, MARK_COUNT };
 
 static const char *const mark_names[] = {"none", "digest", "digest-bad", "rsa", "rsa-bad"};
 
@@ -45,8 +38,7 @@ static void mark(const struct file *f, enum mark which)
 	if (which == MARK_DIGEST_BAD || which == MARK_RSA_BAD)
 		label.bytes[label.size - 3] ^= 1;
 	file_ima(f, &label);
-	label = evm_signed_label(f, "evmrsa", 5, ALGO_SHA256,
-				 &(struct evm_view){.portable = true});
+	label = evm_signed_label(f, "evmrsa", 5, ALGO_SHA256, &(struct evm_view){.portable = true});
 	file_evm(f, &label);
 }
 
@@ -58,15 +50,24 @@ static void owners_and_modes(void)
 		gid_t gid;
 		mode_t mode;
 	} rows[] = {
-		{"root-0755", 0, 0, 0755},	 {"root-0644", 0, 0, 0644},
-		{"root-0600", 0, 0, 0600},	 {"root-0000", 0, 0, 0},
-		{"root-4755", 0, 0, 04755},	 {"root-2755", 0, 0, 02755},
-		{"root-1755", 0, 0, 01755},	 {"root-0711", 0, 0, 0711},
-		{"user-0755", 1000, 1000, 0755}, {"user-0700", 1000, 1000, 0700},
-		{"user-0644", 1000, 1000, 0644}, {"user-4755", 1000, 1000, 04755},
-		{"user-group0", 1000, 0, 0755},	 {"root-group1000", 0, 1000, 0755},
-		{"root-group1000-0750", 0, 1000, 0750}, {"other-0755", 1001, 1001, 0755},
-		{"nobody-0755", 65534, 65534, 0755}, {"huge-0755", 4000000000u, 4000000000u, 0755},
+		{"root-0755", 0, 0, 0755},
+		{"root-0644", 0, 0, 0644},
+		{"root-0600", 0, 0, 0600},
+		{"root-0000", 0, 0, 0},
+		{"root-4755", 0, 0, 04755},
+		{"root-2755", 0, 0, 02755},
+		{"root-1755", 0, 0, 01755},
+		{"root-0711", 0, 0, 0711},
+		{"user-0755", 1000, 1000, 0755},
+		{"user-0700", 1000, 1000, 0700},
+		{"user-0644", 1000, 1000, 0644},
+		{"user-4755", 1000, 1000, 04755},
+		{"user-group0", 1000, 0, 0755},
+		{"root-group1000", 0, 1000, 0755},
+		{"root-group1000-0750", 0, 1000, 0750},
+		{"other-0755", 1001, 1001, 0755},
+		{"nobody-0755", 65534, 65534, 0755},
+		{"huge-0755", 4000000000u, 4000000000u, 0755},
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -95,7 +96,7 @@ static void plain_content(const char *path, const char *bytes, size_t size)
 
 static void sparse(void)
 {
-	static char hole[1 << 20];
+	static char hole[300000];
 
 	for (enum mark m = 0; m < MARK_COUNT; m++) {
 		char name[256];
@@ -181,15 +182,15 @@ static void special_files(void)
 	snprintf(path, sizeof(path), "%s/kinds", corpus.root);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	snprintf(address.sun_path, sizeof(address.sun_path), "socket");
-	if (fd < 0 || chdir(path) < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chdir("/") < 0)
+	if (fd < 0 || chdir(path) < 0 ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || chdir("/") < 0)
 		die("socket");
 	close(fd);
 }
 
 static void large(void)
 {
-	size_t size = (3 << 20) + 4097;
+	size_t size = 200 * 1024 + 77;
 	char *bytes = malloc(size);
 
 	if (!bytes)
@@ -233,14 +234,50 @@ void cases_kinds(void)
 void cases_names(void)
 {
 	static const char *const names[] = {
-		"blank in name", " leading", "trailing ", "-dash", "--format=text", "new\nline",
-		"tab\there", "carriage\rreturn", "escape\033[31mred\033[0m", "bell\a", "back\b\bspace",
-		"quote\"quote", "single'quote", "back\\slash", "\\x41", "%s%n%d", "$(reboot)", "`id`",
-		"*", "?", "~", "#hash", "...", "..x", "utf8-\xc3\xbc", "utf8-\xe2\x82\xac",
-		"utf8-\xf0\x9f\x94\x92", "rtl-\xe2\x80\xaegnp.exe", "zero-width-\xe2\x80\x8b-", "bom-\xef\xbb\xbf",
-		"invalid-\xff\xfe", "invalid-\xc3", "overlong-\xc0\xaf", "surrogate-\xed\xa0\x80",
-		"c1-\xc2\x9b" "31m", "latin1-\xfc", "delete-\x7f", "\x01", "\xff", "\x80\x80\x80",
-		"{\"record\":\"file\"}", "name=\"x\" ino=1 cause=y", "combining-e\xcc\x81",
+		"blank in name",
+		" leading",
+		"trailing ",
+		"-dash",
+		"--format=text",
+		"new\nline",
+		"tab\there",
+		"carriage\rreturn",
+		"escape\033[31mred\033[0m",
+		"bell\a",
+		"back\b\bspace",
+		"quote\"quote",
+		"single'quote",
+		"back\\slash",
+		"\\x41",
+		"%s%n%d",
+		"$(reboot)",
+		"`id`",
+		"*",
+		"?",
+		"~",
+		"#hash",
+		"...",
+		"..x",
+		"utf8-\xc3\xbc",
+		"utf8-\xe2\x82\xac",
+		"utf8-\xf0\x9f\x94\x92",
+		"rtl-\xe2\x80\xaegnp.exe",
+		"zero-width-\xe2\x80\x8b-",
+		"bom-\xef\xbb\xbf",
+		"invalid-\xff\xfe",
+		"invalid-\xc3",
+		"overlong-\xc0\xaf",
+		"surrogate-\xed\xa0\x80",
+		"c1-\xc2\x9b"
+		"31m",
+		"latin1-\xfc",
+		"delete-\x7f",
+		"\x01",
+		"\xff",
+		"\x80\x80\x80",
+		"{\"record\":\"file\"}",
+		"name=\"x\" ino=1 cause=y",
+		"combining-e\xcc\x81",
 	};
 	char path[1024] = "names/";
 
@@ -296,13 +333,14 @@ static void append_signature(struct blob *out, const struct file *f, const char 
 	fclose(c);
 	cms = CMS_sign(NULL, NULL, NULL, content,
 		       CMS_NOCERTS | CMS_PARTIAL | CMS_BINARY | CMS_DETACHED | CMS_STREAM);
-	if (!cms || !CMS_add1_signer(cms, x, signer_load(corpus.keys, key)->key, EVP_sha256(),
-				     CMS_NOCERTS | CMS_BINARY | CMS_NOSMIMECAP | CMS_NOATTR) ||
+	if (!cms ||
+	    !CMS_add1_signer(cms, x, signer_load(corpus.keys, key)->key, EVP_sha256(),
+			     CMS_NOCERTS | CMS_BINARY | CMS_NOSMIMECAP | CMS_NOATTR) ||
 	    CMS_final(cms, content, NULL, CMS_NOCERTS | CMS_BINARY) != 1)
 		die("module signature");
 	size = i2d_CMS_ContentInfo(cms, &der);
 	blob_add(out, der, (size_t)size);
-	blob_add(out, "\0\0\2\0\0\0\0\0", 8);	/* id_type 2: PKCS#7 */
+	blob_add(out, "\0\0\2\0\0\0\0\0", 8); /* id_type 2: PKCS#7 */
 	blob_add_u16be(out, 0);
 	blob_add_u16be(out, (unsigned)size);
 	blob_add(out, magic, sizeof(magic) - 1);

@@ -16,17 +16,17 @@
 struct verity_case {
 	const char *name;
 	const char *key;
-	enum algo tree;		/* algorithm of fs-verity */
-	const char *salt;	/* hex, "-" for none */
-	size_t size;		/* of the content, 0: the usual */
+	enum algo tree;	  /* algorithm of fs-verity */
+	const char *salt; /* hex, "-" for none */
+	size_t size;	  /* of the content, 0: the usual */
 	unsigned type, version;
-	enum algo header;	/* ALGO_COUNT: that of the tree */
-	unsigned id_type;	/* type byte inside the hashed file id */
-	bool bare;		/* signed over the digest itself */
-	bool data;		/* over the hash of the content instead of the verity digest */
-	bool off;		/* fs-verity not enabled */
+	enum algo header; /* ALGO_COUNT: that of the tree */
+	unsigned id_type; /* type byte inside the hashed file id */
+	bool bare;	  /* signed over the digest itself */
+	bool data;	  /* over the hash of the content instead of the verity digest */
+	bool off;	  /* fs-verity not enabled */
 	bool flip;
-	bool padded;		/* file id of 66 bytes, with the unused ones zero */
+	bool padded; /* file id of 66 bytes, with the unused ones zero */
 };
 
 static const struct verity_case cases[] = {
@@ -35,7 +35,10 @@ static const struct verity_case cases[] = {
 	{.name = "rsa4096-sha256", .key = "rsa4096", .tree = ALGO_SHA256},
 	{.name = "ec256-sha256", .key = "ec256", .tree = ALGO_SHA256},
 	{.name = "ec384-sha512", .key = "ec384", .tree = ALGO_SHA512},
-	{.name = "salt", .key = "rsa2048", .tree = ALGO_SHA256, .salt = "00112233445566778899aabbccddeeff"},
+	{.name = "salt",
+	 .key = "rsa2048",
+	 .tree = ALGO_SHA256,
+	 .salt = "00112233445566778899aabbccddeeff"},
 	{.name = "salt-sha512", .key = "rsa2048", .tree = ALGO_SHA512, .salt = "a1b2"},
 	{.name = "large", .key = "rsa2048", .tree = ALGO_SHA256, .size = 1 << 20},
 	{.name = "unknown-key", .key = "unknown", .tree = ALGO_SHA256},
@@ -57,14 +60,33 @@ static const struct verity_case cases[] = {
 	{.name = "ec-header-sm3", .key = "ec256", .tree = ALGO_SHA256, .header = ALGO_SM3},
 	{.name = "verity-off", .key = "rsa2048", .tree = ALGO_SHA256, .off = true},
 	{.name = "data-file-id", .key = "rsa2048", .tree = ALGO_SHA256, .data = true},
-	{.name = "data-file-id-off", .key = "rsa2048", .tree = ALGO_SHA256, .data = true, .off = true},
-	{.name = "data-file-id-ec-off", .key = "ec256", .tree = ALGO_SHA256, .data = true, .off = true},
-	{.name = "data-file-id-sha512-off", .key = "rsa2048", .tree = ALGO_SHA512, .data = true,
+	{.name = "data-file-id-off",
+	 .key = "rsa2048",
+	 .tree = ALGO_SHA256,
+	 .data = true,
 	 .off = true},
-	{.name = "data-bad-off", .key = "rsa2048", .tree = ALGO_SHA256, .data = true, .off = true,
+	{.name = "data-file-id-ec-off",
+	 .key = "ec256",
+	 .tree = ALGO_SHA256,
+	 .data = true,
+	 .off = true},
+	{.name = "data-file-id-sha512-off",
+	 .key = "rsa2048",
+	 .tree = ALGO_SHA512,
+	 .data = true,
+	 .off = true},
+	{.name = "data-bad-off",
+	 .key = "rsa2048",
+	 .tree = ALGO_SHA256,
+	 .data = true,
+	 .off = true,
 	 .flip = true},
-	{.name = "data-version2-off", .key = "rsa2048", .tree = ALGO_SHA256, .data = true,
-	 .off = true, .version = 2},
+	{.name = "data-version2-off",
+	 .key = "rsa2048",
+	 .tree = ALGO_SHA256,
+	 .data = true,
+	 .off = true,
+	 .version = 2},
 };
 
 static int read_memory(void *cookie, void *buffer, size_t count)
@@ -80,8 +102,8 @@ static struct blob verity_digest(const struct file *f, enum algo tree, const str
 {
 	struct libfsverity_merkle_tree_params params = {
 		.version = 1,
-		.hash_algorithm = tree == ALGO_SHA512 ? FS_VERITY_HASH_ALG_SHA512
-						      : FS_VERITY_HASH_ALG_SHA256,
+		.hash_algorithm =
+			tree == ALGO_SHA512 ? FS_VERITY_HASH_ALG_SHA512 : FS_VERITY_HASH_ALG_SHA256,
 		.file_size = f->size,
 		.block_size = 4096,
 		.salt_size = (uint32_t)salt->size,
@@ -123,8 +145,7 @@ static struct file verity_file(const char *name, size_t size)
 	return f;
 }
 
-static struct blob verity_label(const struct verity_case *c,
-				const struct blob *digest)
+static struct blob verity_label(const struct verity_case *c, const struct blob *digest)
 {
 	enum algo header = c->header ? c->header : c->tree;
 	struct blob id = {0}, signed_digest;
@@ -188,7 +209,8 @@ static void other_labels(void)
 
 static void empty_file(void)
 {
-	static const struct verity_case c = {.name = "empty", .key = "rsa2048", .tree = ALGO_SHA256};
+	static const struct verity_case c = {
+		.name = "empty", .key = "rsa2048", .tree = ALGO_SHA256};
 	struct file f = file_with("verity/empty", "", 0);
 	struct blob digest = verity_digest(&f, c.tree, &(struct blob){0});
 	struct blob label = verity_label(&c, &digest);

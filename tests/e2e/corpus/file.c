@@ -121,14 +121,10 @@ static const struct {
 	bool enabled;
 	bool smack;
 } evm_names[] = {
-	{"security.selinux", true, false},
-	{"security.SMACK64", false, true},
-	{"security.SMACK64EXEC", false, true},
-	{"security.SMACK64TRANSMUTE", false, true},
-	{"security.SMACK64MMAP", false, true},
-	{"security.apparmor", true, false},
-	{"security.ima", true, false},
-	{"security.capability", true, false},
+	{"security.selinux", true, false},     {"security.SMACK64", false, true},
+	{"security.SMACK64EXEC", false, true}, {"security.SMACK64TRANSMUTE", false, true},
+	{"security.SMACK64MMAP", false, true}, {"security.apparmor", true, false},
+	{"security.ima", true, false},	       {"security.capability", true, false},
 };
 
 /* A version 3 capability of root id 0 is shown as version 2: magic changed, last word cut off. */

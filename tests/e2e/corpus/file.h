@@ -11,7 +11,7 @@
 /* A file of the corpus: made, owned, filled and then labelled. The content stays at hand. */
 struct file {
 	int fd;
-	char path[1024];	/* below the root of the image */
+	char path[1024]; /* below the root of the image */
 	char *bytes;
 	size_t size;
 };
@@ -50,12 +50,12 @@ struct blob file_signature_label(const struct file *f, const char *signer, enum 
 /* What the bytes that EVM covers are made of; see security/integrity/evm/evm_crypto.c. */
 struct evm_view {
 	bool portable;
-	bool short_misc;	/* 22 bytes without the padding: wrong */
+	bool short_misc; /* 22 bytes without the padding: wrong */
 	bool wrong_uuid;
-	bool all_names;		/* names count that these kernels have not enabled */
-	bool no_smack;		/* portable, but as if SMACK did not count: wrong */
+	bool all_names; /* names count that these kernels have not enabled */
+	bool no_smack;	/* portable, but as if SMACK did not count: wrong */
 	uint32_t generation_add;
-	bool cap_v3_root0;	/* the capability lies on disk as version 3, though shown as 2 */
+	bool cap_v3_root0; /* the capability lies on disk as version 3, though shown as 2 */
 };
 
 struct blob evm_bytes(const struct file *f, const struct evm_view *view);

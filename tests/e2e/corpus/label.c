@@ -19,8 +19,8 @@
 static const struct {
 	const char *name;
 	size_t size;
-	const char *openssl;	/* NULL: not there */
-	int nid;		/* of its DigestInfo, NID_undef if it has none */
+	const char *openssl; /* NULL: not there */
+	int nid;	     /* of its DigestInfo, NID_undef if it has none */
 } algos[ALGO_COUNT] = {
 	[ALGO_MD4] = {"md4", 16, "MD4", NID_md4},
 	[ALGO_MD5] = {"md5", 16, "MD5", NID_md5},
@@ -73,7 +73,7 @@ struct blob algo_digest(enum algo algo, const void *bytes, size_t size)
 	if (!md || EVP_Digest(bytes, size, digest, NULL, md, NULL) != 1)
 		die("digest %s", algos[algo].name);
 	EVP_MD_free(md);
-	return blob_of(digest, algos[algo].size);	/* Whirlpool is cut for wp256, wp384 */
+	return blob_of(digest, algos[algo].size); /* Whirlpool is cut for wp256, wp384 */
 }
 
 /* ---- keys --------------------------------------------------------------------------------- */

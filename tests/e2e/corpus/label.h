@@ -39,10 +39,10 @@ enum algo {
 /* A key of the keys folder, with the id that its certificate gives it. */
 struct signer {
 	EVP_PKEY *key;
-	uint8_t id[4];		/* last bytes of the SubjectKeyIdentifier */
-	uint8_t issuer_id[4];	/* last bytes of the issuer's DER name */
-	uint8_t sha1_id[4];	/* last bytes of sha1 over the public key */
-	uint8_t id_head[4];	/* first bytes of the SubjectKeyIdentifier: a wrong id */
+	uint8_t id[4];	      /* last bytes of the SubjectKeyIdentifier */
+	uint8_t issuer_id[4]; /* last bytes of the issuer's DER name */
+	uint8_t sha1_id[4];   /* last bytes of sha1 over the public key */
+	uint8_t id_head[4];   /* first bytes of the SubjectKeyIdentifier: a wrong id */
 };
 
 const char *algo_name(enum algo algo);
@@ -52,17 +52,13 @@ size_t algo_size(enum algo algo);
 bool algo_available(enum algo algo);
 struct blob algo_digest(enum algo algo, const void *bytes, size_t size);
 
-/* Loads private/NAME.pem and the NAME.der that lies in one of the folders of KEYS; kept for ever. */
+/* Loads private/NAME.pem and the NAME.der that lies in one of the folders of KEYS; kept for ever.
+ */
 const struct signer *signer_load(const char *keys, const char *name);
 bool signer_is_rsa(const struct signer *s);
 
 /* How the message of an RSA signature is wrapped. */
-enum wrap {
-	WRAP_DIGESTINFO,
-	WRAP_NO_NULL,
-	WRAP_BARE,
-	WRAP_PSS
-};
+enum wrap { WRAP_DIGESTINFO, WRAP_NO_NULL, WRAP_BARE, WRAP_PSS };
 
 /* Signature over a digest; an ECDSA one is strict DER. */
 struct blob sign_digest(const struct signer *s, enum algo algo, const struct blob *digest);
@@ -75,7 +71,7 @@ struct sig_parts {
 	unsigned version;
 	unsigned algo;
 	uint8_t id[4];
-	int size_lie;		/* added to the length field */
+	int size_lie; /* added to the length field */
 	struct blob signature;
 };
 

@@ -41,7 +41,8 @@ int main(int argc, char **argv)
 {
 	if (argc < 6)
 		die("usage: mkcorpus MOUNTPOINT KEYS ELF UUID VERITY-LIST MODULE...");
-	/* md4, RIPEMD-160 and Whirlpool are legacy to OpenSSL, and hashes like others to the kernel. */
+	/* md4, RIPEMD-160 and Whirlpool are legacy to OpenSSL, and hashes like others to the
+	 * kernel. */
 	if (!OSSL_PROVIDER_load(NULL, "default") || !OSSL_PROVIDER_load(NULL, "legacy"))
 		die("OpenSSL's legacy provider");
 	umask(0);

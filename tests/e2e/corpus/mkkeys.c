@@ -28,20 +28,20 @@ enum quirk {
 	Q_EXPIRED = 1,
 	Q_FUTURE = 2,
 	Q_NO_SKID = 4,
-	Q_ODD_SKID = 8,		/* not the usual hash of the key */
+	Q_ODD_SKID = 8, /* not the usual hash of the key */
 	Q_LONG_SKID = 16,
 	Q_CA = 32,
-	Q_LEAF = 64,		/* issued by "lostca", which nobody loads */
-	Q_CRITICAL = 128,	/* an extension that must be understood, and is not */
-	Q_BROKEN = 256,		/* self-signed, with a signature that does not hold */
+	Q_LEAF = 64,	  /* issued by "lostca", which nobody loads */
+	Q_CRITICAL = 128, /* an extension that must be understood, and is not */
+	Q_BROKEN = 256,	  /* self-signed, with a signature that does not hold */
 	Q_SHA1 = 512,
-	Q_V1 = 1024,		/* also as version 1 key */
+	Q_V1 = 1024, /* also as version 1 key */
 };
 
 static const struct recipe {
 	const char *name;
 	const char *folder;
-	const char *type;	/* "RSA", "ED25519" or the name of a curve */
+	const char *type; /* "RSA", "ED25519" or the name of a curve */
 	unsigned bits;
 	unsigned quirks;
 } recipes[] = {
@@ -148,7 +148,8 @@ static void extensions_add(X509 *x, X509 *issuer, unsigned quirks)
 	extension_add(x, &context, NID_key_usage,
 		      quirks & Q_CA ? "critical,keyCertSign" : "digitalSignature");
 	if (quirks & Q_ODD_SKID)
-		extension_add(x, &context, NID_subject_key_identifier, "0102030405060708090a0b0c0d0e0f");
+		extension_add(x, &context, NID_subject_key_identifier,
+			      "0102030405060708090a0b0c0d0e0f");
 	else if (quirks & Q_LONG_SKID)
 		extension_add(x, &context, NID_subject_key_identifier,
 			      "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
@@ -176,9 +177,11 @@ static X509 *certificate_make(const struct recipe *r, EVP_PKEY *key, EVP_PKEY *c
 		from = 3000 * DAY;
 	X509_NAME_add_entry_by_txt(name, "O", MBSTRING_ASC, (const unsigned char *)"ima-scan bench",
 				   -1, -1, 0);
-	/* The last four bytes of the issuer's name are a key id: they must not be those of another. */
+	/* The last four bytes of the issuer's name are a key id: they must not be those of another.
+	 */
 	snprintf(common, sizeof(common), "%s %04zu", r->name, (size_t)(r - recipes));
-	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)common, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)common, -1, -1,
+				   0);
 	X509_set_version(x, X509_VERSION_3);
 	ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), 0x1000 + (uint64_t)(r - recipes));
 	X509_time_adj_ex(X509_getm_notBefore(x), 0, from, &now);
@@ -291,7 +294,10 @@ static void hmac_key_make(void)
 	struct blob kmk = random_blob(32), key = random_blob(64), iv = random_blob(16);
 	struct blob encryption_key = derived_key("ENC_KEY", &kmk);
 	struct blob authentication_key = derived_key("AUTH_KEY", &kmk);
-	struct blob cipher, sealed = iv, covered = blob_of("default\0user:kmk\0" "64", 20);
+	struct blob cipher, sealed = iv,
+			    covered = blob_of("default\0user:kmk\0"
+					      "64",
+					      20);
 	uint8_t mac[EVP_MAX_MD_SIZE];
 	FILE *f;
 
@@ -299,7 +305,8 @@ static void hmac_key_make(void)
 	blob_add_u8(&sealed, 0);
 	blob_add_blob(&sealed, &cipher);
 	blob_add_blob(&covered, &sealed);
-	if (!HMAC(EVP_sha256(), authentication_key.bytes, 32, covered.bytes, covered.size, mac, NULL))
+	if (!HMAC(EVP_sha256(), authentication_key.bytes, 32, covered.bytes, covered.size, mac,
+		  NULL))
 		die("HMAC");
 	blob_add(&sealed, mac, 32);
 	save("", "evm-hmac", ".bin", &key);
