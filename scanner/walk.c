@@ -19,10 +19,11 @@
 #include "scanner/base/own.h"
 
 enum {
-	WINDOW_ENTRIES = 16384,	  /* sorted at a time: bounds memory in a directory of millions */
-	DENTS_BYTES = 128 * 1024, /* per getdents64(2) */
-	OPEN_FRAMES = 32,	  /* descriptors kept on the way down */
-	DEPTH_MAX = 32768,	  /* deeper than any honest tree; each level costs its whole path */
+	WINDOW_ENTRIES = 16384,	    /* sorted at a time: bounds memory in a directory of millions */
+	DENTS_BYTES = 128 * 1024,   /* per getdents64(2) */
+	OPEN_FRAMES = 32,	    /* descriptors kept on the way down */
+	DEPTH_MAX = 32768,	    /* deeper than any honest tree */
+	PATH_BYTES_MAX = 64 * 1024, /* each file in flight costs its whole path, several times */
 	OPEN_DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
 };
 
@@ -117,11 +118,12 @@ bool walk_is_excluded(const struct walk_options *options, const char *path)
 /* --- Batches ------------------------------------------------------------------------------------
  */
 
-static bool send(struct walk *w, struct walk_batch *batch)
+static void send(struct walk *w, struct walk_batch *batch)
 {
-	if (w->stopped || !w->emit(w->context, batch))
-		w->stopped = true;
-	return !w->stopped;
+	if (w->stopped)
+		walk_batch_free(batch);
+	else
+		w->stopped = !w->emit(w->context, batch);
 }
 
 static int flush(struct walk *w)
@@ -231,7 +233,7 @@ static int drain_window(struct walk *w, struct walk_dir *dir)
 			found->type = type_of(dir->fd, name);
 		if (found->type == DT_DIR)
 			buf_add(&w->pending, name, strlen(name) + 1);
-		if (add_entry(w, dir, found) < 0 || w->pending.failed)
+		if (add_entry(w, dir, found) < 0 || w->pending.failed || w->path.failed)
 			return -1;
 	}
 	w->window_count = 0;
@@ -422,8 +424,11 @@ static int descend(struct walk *w, struct frame *frame, const char *name)
 	buf_printf(&w->path, "%s%s", frame->path_size ? "/" : "", name);
 	if (w->path.failed)
 		return -1;
-	if (w->depth == DEPTH_MAX) {
-		fault_set(&fault, 0, "not entered: deeper than %d directories", DEPTH_MAX);
+	if (w->depth == DEPTH_MAX || w->path.len > PATH_BYTES_MAX) {
+		fault_set(
+			&fault, 0,
+			"not entered: deeper than %d directories, or a path of more than %d bytes",
+			DEPTH_MAX, PATH_BYTES_MAX);
 		return report(w, &w->path, &fault);
 	}
 	fd = open_dir(frame->dir->fd, name);
@@ -468,9 +473,12 @@ static int reopen(struct walk *w, struct frame *frame, int child_fd)
 		take_fd(&fd);
 		return 0;
 	}
+	/* Nothing is lost where nothing was left to be entered. */
+	if (frame->pending == w->pending.len)
+		return 0;
+	frame->pending = w->pending.len;
 	fault_set(&fault, 0,
 		  "the directory was moved while being read: the rest of it is not scanned");
-	frame->pending = w->pending.len;
 	return report(w, &w->path, &fault);
 }
 

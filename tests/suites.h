@@ -26,7 +26,8 @@
 	SUITE(profile)                                                                             \
 	SUITE(verdict)                                                                             \
 	SUITE(verify)                                                                              \
-	SUITE(verity)
+	SUITE(verity)                                                                              \
+	SUITE(walk)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
