@@ -25,6 +25,9 @@ static const struct {
 	{"compressed-module", "a compressed module: a signature appended inside cannot be used"},
 	{"wrong-type", "a label on what is not a regular file; the kernel never looks at it"},
 	{"label-mismatch", "no rule governs the file, but its label does not match it"},
+	{"kernel-crash",
+	 "a version 1 signature shorter than it says, by a known key: a kernel that appraises the "
+	 "file crashes (seen with Linux 6.1 and 6.12)"},
 };
 
 const char *facts_oddity_name(unsigned bit)
@@ -76,6 +79,18 @@ static unsigned of_outcome(enum verify_result result, const struct keyring_key *
 	return bits;
 }
 
+/*
+ * lib/digsig.c digsig_verify_rsa() frees an error pointer when the number in the signature claims more
+ * bytes than follow; the key must be known for it to get there. tests/e2e has the proof.
+ */
+static unsigned of_v1(const struct imaxattr *label, const struct verify_outcome *outcome)
+{
+	bool reached = label->version == 1 && outcome->key &&
+		       (label->oddities & (IMAXATTR_SHORT | IMAXATTR_WRONG_SIZE));
+
+	return reached ? FACTS_KERNEL_CRASH : 0;
+}
+
 static unsigned of_rules(const struct facts *facts)
 {
 	const struct hashalgo *algo = facts->ima.algo;
@@ -97,6 +112,7 @@ unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t
 	bits |= of_outcome(facts->input.sig_data.result, facts->input.sig_data.key, now);
 	bits |= of_outcome(facts->input.sig_verity.result, facts->input.sig_verity.key, now);
 	bits |= of_outcome(VERIFY_NOT_TRIED, facts->input.evm.key, now);
+	bits |= of_v1(&facts->ima, &facts->input.sig_data);
 	if (!facts->input.evm_judged && facts->evm.type != IMAXATTR_ABSENT)
 		bits |= FACTS_EVM_NOT_JUDGED;
 	if (facts->place & CONTENT_AT_COMPRESSED_MODULE)

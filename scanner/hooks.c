@@ -48,6 +48,7 @@ struct hooks {
 	bool by_subject[TABLE_SIZE]; /* a rule for this hook has a uid or gid condition */
 	unsigned masks[MASKS_MAX];   /* of FILE_CHECK */
 	size_t mask_count;
+	bool by_mask; /* a rule for FILE_CHECK names one */
 	struct policy_subject *subjects;
 	size_t subject_count;
 };
@@ -78,6 +79,18 @@ static bool depends_on_subject(const struct policy *policy, enum policy_func fun
 	return false;
 }
 
+static bool names_mask(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (is_appraisal(rule) && rule->flags & (POLICY_HAS_MASK | POLICY_HAS_INMASK) &&
+		    (rule->func == POLICY_FUNC_FILE_CHECK || rule->func == POLICY_FUNC_NONE))
+			return true;
+	}
+	return false;
+}
+
 static bool is_wanted(const struct policy *policy, const struct kernel_profile *profile, size_t i,
 		      bool all)
 {
@@ -103,6 +116,7 @@ struct hooks *hooks_new(const struct policy *policy, const struct kernel_profile
 	}
 	policy_subjects(policy, hooks->subjects, hooks->subject_count);
 	hooks->mask_count = policy_file_masks(policy, hooks->masks, MASKS_MAX);
+	hooks->by_mask = names_mask(policy);
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
 		hooks->wanted[i] = is_wanted(policy, profile, i, all);
 		hooks->by_subject[i] = depends_on_subject(policy, table[i].func);
@@ -183,7 +197,7 @@ size_t hooks_for(const struct hooks *hooks, unsigned mode, unsigned place, unsig
 			continue;
 		}
 		for (size_t m = 0; m < hooks->mask_count; m++)
-			n += add_cases(hooks, i, hooks->masks[m], hooks->mask_count > 1, out + n);
+			n += add_cases(hooks, i, hooks->masks[m], hooks->by_mask, out + n);
 	}
 	return n;
 }

@@ -125,7 +125,8 @@ check_debian_tree() {
 
 check_e2e() {
 	build all
-	script tests/e2e/run.sh build/release/ima-scan
+	build static
+	IMA_SCAN_STATIC=$PWD/build/static/ima-scan script tests/e2e/run.sh --no-report
 }
 
 # --- Running them ---------------------------------------------------------------------------------
