@@ -10,6 +10,7 @@
 	SUITE(attrs)                                                                               \
 	SUITE(base)                                                                                \
 	SUITE(blacklist)                                                                           \
+	SUITE(content)                                                                             \
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \
 	SUITE(escape)                                                                              \
@@ -18,12 +19,18 @@
 	SUITE(imaxattr)                                                                            \
 	SUITE(interop)                                                                             \
 	SUITE(keyring)                                                                             \
+	SUITE(links)                                                                               \
+	SUITE(listfile)                                                                            \
 	SUITE(modsig)                                                                              \
 	SUITE(policy_builtin)                                                                      \
 	SUITE(policy_lint)                                                                         \
 	SUITE(policy_match)                                                                        \
 	SUITE(policy_parse)                                                                        \
 	SUITE(profile)                                                                             \
+	SUITE(queue)                                                                               \
+	SUITE(sandbox)                                                                             \
+	SUITE(scan)                                                                                \
+	SUITE(spool)                                                                               \
 	SUITE(verdict)                                                                             \
 	SUITE(verify)                                                                              \
 	SUITE(verity)                                                                              \
