@@ -104,8 +104,10 @@ static int read_for_verity(void *context, void *data, size_t size)
 	while (done < size) {
 		ssize_t n = read_some(c, (uint8_t *)data + done, size - done);
 
-		if (n <= 0)
-			return -EIO;
+		if (n < 0)
+			return -c->fault->os;
+		if (n == 0)
+			return -ESTALE; /* it became shorter */
 		done += (size_t)n;
 	}
 	return 0;
@@ -153,6 +155,7 @@ int collector_read(struct collector *c, int fd, const struct collect_request *re
 	c->fault = f;
 	if (begin(c) < 0)
 		return -1;
+	/* What it says of a failed read is the reason that was given to it. */
 	if (request->verity && verity_digest(request->verity, request->size_bytes, read_for_verity,
 					     c, &out->verity, f) < 0)
 		return -1;

@@ -282,6 +282,7 @@ static int look(const struct inspect_rules *rules, struct inspector *in, struct 
 		result = fault_set(f, 0, "not a regular file: IMA does not look at it");
 		break;
 	case INSPECT_FAILED:
+	case INSPECT_UNSEEN:
 	case INSPECT_OTHER_PASS:
 	case INSPECT_HARD_LINK: result = -1; break;
 	}

@@ -105,6 +105,11 @@ static unsigned of_rules(const struct facts *facts)
 	return 0;
 }
 
+bool facts_is_labelled(const struct facts *facts)
+{
+	return facts->ima.type != IMAXATTR_ABSENT || facts->evm.type != IMAXATTR_ABSENT;
+}
+
 unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t now)
 {
 	unsigned bits = of_label(&facts->ima) | of_label(&facts->evm) | of_rules(facts);
@@ -112,7 +117,12 @@ unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t
 	bits |= of_outcome(facts->input.sig_data.result, facts->input.sig_data.key, now);
 	bits |= of_outcome(facts->input.sig_verity.result, facts->input.sig_verity.key, now);
 	bits |= of_outcome(VERIFY_NOT_TRIED, facts->input.evm.key, now);
+<<<<<<< HEAD
 	bits |= of_v1(&facts->ima, &facts->input.sig_data);
+=======
+	if (facts->evm_key_unknown)
+		bits |= FACTS_UNKNOWN_KEY;
+>>>>>>> units
 	if (!facts->input.evm_judged && facts->evm.type != IMAXATTR_ABSENT)
 		bits |= FACTS_EVM_NOT_JUDGED;
 	if (facts->place & CONTENT_AT_COMPRESSED_MODULE)

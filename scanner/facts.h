@@ -61,6 +61,7 @@ struct facts {
 	unsigned place, kinds; /* content_of_path(), content_of_head() */
 	bool kinds_known;
 	struct verdict_input input;
+	bool evm_key_unknown; /* security.evm is refused, and its key was not given */
 	bool governed;
 	struct facts_hook *hooks;
 	size_t hook_count;
@@ -70,6 +71,9 @@ struct facts {
 	bool has_fault; /* reading it failed somewhere; the verdict says what that means */
 	struct fault fault;
 };
+
+/* Has it a label: a security.ima or a security.evm, whatever they are worth? */
+bool facts_is_labelled(const struct facts *facts);
 
 /* Computes the oddities from all the rest. `now` is seconds since 1970. */
 unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t now);

@@ -32,8 +32,9 @@ struct mount {
 };
 
 struct fsinfo_table {
-	pthread_mutex_t lock; /* guards known and count; entries never change or move */
-	struct fsinfo *known[TABLE_MAX];
+	pthread_mutex_t
+		lock; /* guards known and count; what they point to never changes or moves */
+	struct fsinfo *known[TABLE_MAX]; /* by device number */
 	size_t count;
 	struct mount *mounts; /* read once, sorted as the kernel lists them */
 	size_t mount_count;
@@ -104,6 +105,24 @@ static void set_traits(struct fsinfo *fs)
 		fs->pseudo = true;
 }
 
+/* A blank in a mount point or a source is written as \040 (fs/proc_namespace.c mangle()). */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at; to++) {
+		unsigned value;
+
+		if (*at == '\\' && sscanf(at + 1, "%3o", &value) == 1 && value < 256) {
+			*to = (char)value;
+			at += 4;
+		} else {
+			*to = *at++;
+		}
+	}
+	*to = '\0';
+}
+
 /* "1 0 8:2 / /mnt rw - ext4 /dev/sda2 rw": returns false for a line of another shape. */
 static bool parse_mount(char *line, struct mount *out, char **out_point, char **out_source)
 {
@@ -122,6 +141,8 @@ static bool parse_mount(char *line, struct mount *out, char **out_point, char **
 	*out_source = strtok_r(NULL, " ", &save);
 	if (!field || !*out_point || !*out_source)
 		return false;
+	unescape(*out_point);
+	unescape(*out_source);
 	/* "fuse.sshfs" is the type "fuse" with a subtype; s_type->name is the part before the dot.
 	 */
 	snprintf(out->name, sizeof(out->name), "%.*s", (int)strcspn(field, "."), field);
@@ -296,15 +317,48 @@ static int describe(const struct fsinfo_table *table, uint64_t dev, int fd, stru
 	return 0;
 }
 
+/* Where it is or would be. With the lock held. */
+static size_t place_of(const struct fsinfo_table *table, uint64_t dev)
+{
+	size_t low = 0, high = table->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->known[middle]->dev < dev)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* With the lock held. */
+static struct fsinfo *find(const struct fsinfo_table *table, uint64_t dev)
+{
+	size_t at = place_of(table, dev);
+
+	return at < table->count && table->known[at]->dev == dev ? table->known[at] : NULL;
+}
+
+/* With the lock held. */
+static void insert(struct fsinfo_table *table, struct fsinfo *fs)
+{
+	size_t at = place_of(table, fs->dev);
+
+	memmove(&table->known[at + 1], &table->known[at],
+		(table->count - at) * sizeof(table->known[0]));
+	table->known[at] = fs;
+	table->count++;
+}
+
 /* With the lock held. */
 static struct fsinfo *find_or_add(struct fsinfo_table *table, uint64_t dev, int fd, struct fault *f)
 {
-	struct fsinfo *fs;
+	struct fsinfo *fs = find(table, dev);
 
-	/* From the newest: consecutive files are mostly of one file system. */
-	for (size_t i = table->count; i-- > 0;)
-		if (table->known[i]->dev == dev)
-			return table->known[i];
+	if (fs)
+		return fs;
 	if (table->count == TABLE_MAX) {
 		fault_set(f, ENOSPC, "more than %d file systems", TABLE_MAX);
 		return NULL;
@@ -318,7 +372,7 @@ static struct fsinfo *find_or_add(struct fsinfo_table *table, uint64_t dev, int 
 		free(fs);
 		return NULL;
 	}
-	table->known[table->count++] = fs;
+	insert(table, fs);
 	return fs;
 }
 
@@ -328,6 +382,16 @@ const struct fsinfo *fsinfo_get(struct fsinfo_table *table, uint64_t dev, int fd
 
 	pthread_mutex_lock(&table->lock);
 	fs = find_or_add(table, dev, fd, f);
+	pthread_mutex_unlock(&table->lock);
+	return fs;
+}
+
+const struct fsinfo *fsinfo_find(struct fsinfo_table *table, uint64_t dev)
+{
+	const struct fsinfo *fs;
+
+	pthread_mutex_lock(&table->lock);
+	fs = find(table, dev);
 	pthread_mutex_unlock(&table->lock);
 	return fs;
 }

@@ -36,7 +36,10 @@ void fsinfo_close(struct fsinfo_table *table);
 const struct fsinfo *fsinfo_get(struct fsinfo_table *table, uint64_t dev, int fd,
 				struct fault *f) FAULT_MUST_USE;
 
-/* Those met, in the order in which they were. NULL beyond the last. */
+/* The same if it was met before, else NULL. */
+const struct fsinfo *fsinfo_find(struct fsinfo_table *table, uint64_t dev);
+
+/* Those met, by their device numbers. NULL beyond the last. */
 const struct fsinfo *fsinfo_at(struct fsinfo_table *table, size_t i);
 
 #endif

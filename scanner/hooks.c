@@ -137,10 +137,15 @@ size_t hooks_max(const struct hooks *hooks)
 	return hooks->subject_count * (TABLE_SIZE - 1 + hooks->mask_count);
 }
 
+static bool is_executable(unsigned mode)
+{
+	return mode & (S_IXUSR | S_IXGRP | S_IXOTH);
+}
+
 static bool is_likely(enum likely likely, unsigned mode, unsigned place, unsigned kinds,
 		      bool kinds_known)
 {
-	bool executable = mode & (S_IXUSR | S_IXGRP | S_IXOTH);
+	bool executable = is_executable(mode);
 
 	switch (likely) {
 	case LIKELY_ALWAYS: return true;
@@ -203,9 +208,10 @@ size_t hooks_for(const struct hooks *hooks, unsigned mode, unsigned place, unsig
 }
 
 /* Is there a question about this hook that only the file's head answers? */
-static bool hangs_on_head(enum likely likely, unsigned place)
+static bool hangs_on_head(enum likely likely, unsigned mode, unsigned place)
 {
-	return likely == LIKELY_ELF || (likely == LIKELY_POLICY && (place & CONTENT_AT_CONFIG));
+	return likely == LIKELY_ELF || (likely == LIKELY_KERNEL && is_executable(mode)) ||
+	       (likely == LIKELY_POLICY && (place & CONTENT_AT_CONFIG));
 }
 
 bool hooks_want_kinds(const struct hooks *hooks, unsigned mode, unsigned place)
@@ -213,7 +219,7 @@ bool hooks_want_kinds(const struct hooks *hooks, unsigned mode, unsigned place)
 	if (hooks->all)
 		return false;
 	for (size_t i = 0; i < TABLE_SIZE; i++)
-		if (hooks->wanted[i] && hangs_on_head(table[i].likely, place) &&
+		if (hooks->wanted[i] && hangs_on_head(table[i].likely, mode, place) &&
 		    !is_likely(table[i].likely, mode, place, 0, false))
 			return true;
 	return false;

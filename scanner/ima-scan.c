@@ -75,7 +75,7 @@ static void close_outputs(struct outputs *outputs)
 		fclose(outputs->report);
 }
 
-static int open_outputs(const struct options *o, struct outputs *out, struct fault *f)
+static int open_outputs(const struct options *o, int root_fd, struct outputs *out, struct fault *f)
 {
 	*out = (struct outputs){.report = stdout, .list_fd = -1};
 	if (o->output) {
@@ -90,7 +90,7 @@ static int open_outputs(const struct options *o, struct outputs *out, struct fau
 		if (out->list_fd < 0)
 			return fault_set(f, errno, "opening the list %s", o->files0_from);
 	}
-	out->links = links_open(f);
+	out->links = links_open(root_fd, f);
 	return out->links ? 0 : -1;
 }
 
@@ -196,11 +196,9 @@ static int command_scan(struct session *s, const struct options *o)
 	struct fault fault;
 	int status;
 
-	if (session_load_profile(s, o, &fault) < 0 || session_load_keys(s, o, &fault) < 0 ||
-	    (o->policy && session_load_policy(s, o->policy, &fault) < 0) ||
-	    session_open_target(s, o, &fault) < 0 || session_ready(s, o, &fault) < 0)
+	if (load_all(s, o, &fault) < 0)
 		return complain(STATUS_USAGE, &fault);
-	if (open_outputs(o, &outputs, &fault) < 0)
+	if (open_outputs(o, s->root_fd, &outputs, &fault) < 0)
 		status = complain(STATUS_USAGE, &fault);
 	else
 		status = scan_with(s, o, &outputs);
@@ -217,9 +215,7 @@ static int command_explain(struct session *s, const struct options *o)
 	struct fault fault;
 	int status;
 
-	if (session_load_profile(s, o, &fault) < 0 || session_load_keys(s, o, &fault) < 0 ||
-	    (o->policy && session_load_policy(s, o->policy, &fault) < 0) ||
-	    session_open_target(s, o, &fault) < 0 || session_ready(s, o, &fault) < 0)
+	if (load_all(s, o, &fault) < 0)
 		return complain(STATUS_USAGE, &fault);
 	if (!o->no_sandbox && sandbox_read_only(s->root_fd, &ignored, &fault) < 0)
 		return complain(STATUS_INTERNAL, &fault);

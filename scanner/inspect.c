@@ -90,10 +90,13 @@ void inspector_release_facts(struct facts *facts)
 	attrs_done(&facts->attrs);
 }
 
-/* Remembers the first thing that went wrong with a file that is still worth judging. */
+/*
+ * Remembers the first thing that went wrong with a file that is still worth judging; but one that
+ * was stopped halfway is not, whatever went wrong before.
+ */
 static void note_fault(struct facts *facts, const struct fault *fault)
 {
-	if (facts->has_fault)
+	if (facts->has_fault && fault->os != EINTR)
 		return;
 	facts->has_fault = true;
 	facts->fault = *fault;
@@ -189,11 +192,6 @@ static void read_labels(int fd, struct facts *facts)
 
 /* --- What is to be computed
  * ------------------------------------------------------------------------- */
-
-static bool is_labelled(const struct facts *facts)
-{
-	return facts->ima.type != IMAXATTR_ABSENT || facts->evm.type != IMAXATTR_ABSENT;
-}
 
 static bool may_be_governed(struct inspector *in, struct facts *facts, bool kinds_known)
 {
@@ -308,8 +306,27 @@ static void check_signatures(struct inspector *in, struct facts *facts)
 			input->sig_platform = verifier_check(in->platform, &facts->ima, data);
 		}
 	}
-	if (input->verity.state == DIGEST_DONE && is_signature(&facts->ima))
-		input->sig_verity = verifier_check(in->ima, &facts->ima, &input->verity.digest);
+	if (input->verity.state == DIGEST_DONE) {
+		const struct digest *verity = &input->verity.digest;
+
+		input->verity_blacklisted = blacklist_has_binary(in->rules->blacklist,
+								 verity->value, verity->size_bytes);
+		if (is_signature(&facts->ima))
+			input->sig_verity = verifier_check(in->ima, &facts->ima, verity);
+	}
+}
+
+/* Refused for want of its key, as far as the keys given tell. */
+static bool is_evm_key_unknown(const struct inspector *in, const struct facts *facts)
+{
+	const struct imaxattr *label = &facts->evm;
+	enum evm_status status = facts->input.evm.status;
+
+	if (!label->has_keyid || (status != EVM_STATUS_FAIL && status != EVM_STATUS_FAIL_IMMUTABLE))
+		return false;
+	if (label->version == 1)
+		return keyring_find_v1(in->rules->evm, label->keyid_v1, NULL, 0) == 0;
+	return keyring_find(in->rules->evm, label->keyid, NULL, 0) == 0;
 }
 
 static void check_evm(struct inspector *in, struct facts *facts)
@@ -321,9 +338,11 @@ static void check_evm(struct inspector *in, struct facts *facts)
 
 	memcpy(fs.uuid, facts->fs->uuid, sizeof(fs.uuid));
 	facts->input.evm_judged = in->rules->profile->evm != PROFILE_EVM_NONE;
-	if (facts->input.evm_judged)
-		facts->input.evm = evm_judge(in->evm, in->rules->profile, in->rules->hmac_key,
-					     &facts->inode, &facts->attrs, &facts->evm, &fs);
+	if (!facts->input.evm_judged)
+		return;
+	facts->input.evm = evm_judge(in->evm, in->rules->profile, in->rules->hmac_key,
+				     &facts->inode, &facts->attrs, &facts->evm, &fs);
+	facts->evm_key_unknown = is_evm_key_unknown(in, facts);
 }
 
 static void learn_kinds(struct inspector *in, struct facts *facts)
@@ -383,9 +402,9 @@ static void look_inside(struct inspector *in, int fd, struct facts *facts)
 	read_labels(fd, facts);
 	facts->input.profile = in->rules->profile;
 	facts->input.unverifiable_fs = facts->fs->unverifiable && in->rules->profile->fail_securely;
-	if (!is_labelled(facts) && !may_be_governed(in, facts, false))
+	if (!facts_is_labelled(facts) && !may_be_governed(in, facts, false))
 		peek(in, fd, facts);
-	if (is_labelled(facts) || may_be_governed(in, facts, facts->kinds_known)) {
+	if (facts_is_labelled(facts) || may_be_governed(in, facts, facts->kinds_known)) {
 		want_data(in, facts, &wanted);
 		if (facts->ima.type == IMAXATTR_VERITY_SIGNATURE || in->policy_uses_verity)
 			want_verity(fd, facts, &wanted);
@@ -399,8 +418,7 @@ static void look_inside(struct inspector *in, int fd, struct facts *facts)
 	judge_file(in->judge, facts, in->cases,
 		   hooks_for(in->rules->hooks, facts->inode.mode, facts->place, facts->kinds,
 			     facts->kinds_known, in->cases));
-	facts->oddities =
-		facts_find_oddities(facts, in->rules->policy != NULL, in->rules->now_s);
+	facts->oddities = facts_find_oddities(facts, in->rules->policy != NULL, in->rules->now_s);
 }
 
 /* Keeps the buffers of the file before, and nothing that was in them. */
@@ -425,6 +443,22 @@ static bool is_of_phase(struct inspector *in, struct facts *facts, enum inspect_
 	       may_be_governed(in, facts, false) == (phase == INSPECT_URGENT);
 }
 
+/*
+ * A file may be a mount point itself, of a file system that its directory knows nothing of: one
+ * that was not met before is asked through the file.
+ */
+static const struct fsinfo *fs_of(struct inspector *in, int dir_fd, const char *name,
+				  const struct inode_facts *inode, struct fault *f)
+{
+	const struct fsinfo *fs = fsinfo_find(in->rules->filesystems, inode->dev);
+	own_fd int fd = -1;
+
+	if (fs)
+		return fs;
+	fd = open_entry(dir_fd, name, inode, f);
+	return fd < 0 ? NULL : fsinfo_get(in->rules->filesystems, inode->dev, fd, f);
+}
+
 enum inspect_result inspector_look(struct inspector *in, int dir_fd,
 				   const struct inspect_name *name, enum inspect_phase phase,
 				   bool defer_links, struct facts *out, struct fault *f)
@@ -433,14 +467,14 @@ enum inspect_result inspector_look(struct inspector *in, int dir_fd,
 
 	reset(out, name);
 	if (stat_entry(dir_fd, name->entry, &out->inode, f) < 0)
-		return INSPECT_FAILED;
+		return INSPECT_UNSEEN;
 	if (!S_ISREG(out->inode.mode))
 		return INSPECT_NOT_REGULAR;
 	if (defer_links && out->inode.nlink > 1)
 		return INSPECT_HARD_LINK;
-	out->fs = fsinfo_get(in->rules->filesystems, out->inode.dev, dir_fd, f);
+	out->fs = fs_of(in, dir_fd, name->entry, &out->inode, f);
 	if (!out->fs)
-		return INSPECT_FAILED;
+		return INSPECT_UNSEEN;
 	if (!is_of_phase(in, out, phase))
 		return INSPECT_OTHER_PASS;
 	fd = open_entry(dir_fd, name->entry, &out->inode, f);

@@ -41,7 +41,8 @@ enum inspect_result {
 	INSPECT_OTHER_PASS, /* belongs to the other phase */
 	INSPECT_HARD_LINK,  /* has further names: inode facts are filled, nothing else was done */
 	INSPECT_NOT_REGULAR,
-	INSPECT_FAILED, /* *f says why */
+	INSPECT_FAILED, /* is of this phase and could not be opened: *f says why */
+	INSPECT_UNSEEN, /* *f says why; of which phase it would have been is not known */
 };
 
 /* One per worker thread. */
@@ -61,8 +62,8 @@ struct inspect_name {
 /*
  * Looks at one file in the open directory dir_fd. Opens it only when it is a regular file of this
  * phase. With `defer_links` an inode with several names is not looked at but said to be one.
- * Failures of parts (an attribute, the content) are in the facts: INSPECT_FAILED is for a file
- * about which nothing can be said.
+ * Failures of parts (an attribute, the content) are in the facts: INSPECT_FAILED and
+ * INSPECT_UNSEEN are for a file about which nothing can be said.
  */
 enum inspect_result inspector_look(struct inspector *in, int dir_fd,
 				   const struct inspect_name *name, enum inspect_phase phase,

@@ -27,7 +27,7 @@ struct links {
 
 enum { INDEX_FIRST = 1024 };
 
-struct links *links_open(struct fault *f)
+struct links *links_open(int target_fd, struct fault *f)
 {
 	struct links *links = calloc(1, sizeof(*links));
 
@@ -35,7 +35,7 @@ struct links *links_open(struct fault *f)
 		fault_set(f, ENOMEM, "keeping hard links");
 		return NULL;
 	}
-	links->spool = spool_open(f);
+	links->spool = spool_open(target_fd, f);
 	if (!links->spool) {
 		free(links);
 		return NULL;

@@ -9,12 +9,13 @@
 
 /*
  * Inodes with several names, put aside until all names are known, so that each is hashed once and
- * reported with all of them. Names go to a temporary file; memory is 24 bytes an inode and the
- * index. One thread.
+ * reported with all of them. Names go to a temporary file; memory is 32 bytes an inode and its
+ * share of the index, 8 to 16. One thread.
  */
 struct links;
 
-struct links *links_open(struct fault *f) FAULT_MUST_USE; /* before the sandbox closes */
+/* Before the sandbox closes. The temporary file is not on the file system of target_fd. */
+struct links *links_open(int target_fd, struct fault *f) FAULT_MUST_USE;
 void links_close(struct links *links);
 int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path,
 	      struct fault *f) FAULT_MUST_USE;

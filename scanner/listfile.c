@@ -3,17 +3,39 @@
 #include "scanner/listfile.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "scanner/base/buf.h"
 
-enum { PATH_BYTES_MAX = 64 * 1024, READ_BYTES = 16 * 1024 };
+enum {
+	PATH_BYTES_MAX = 64 * 1024,
+	READ_BYTES = 16 * 1024,
+	WAIT_MS = 100, /* for a pipe or a terminal, before looking whether to stop */
+};
 
-static int take_one(const struct buf *path, const struct walk_options *options, listfile_fn *take,
+/* Leaving out a directory leaves out what is in it, as in a walk. Gives *path back as it was. */
+static bool is_excluded(const struct walk_options *options, char *path)
+{
+	if (!options->exclude_count)
+		return false;
+	for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		bool excluded;
+
+		*slash = '\0';
+		excluded = walk_is_excluded(options, path);
+		*slash = '/';
+		if (excluded)
+			return true;
+	}
+	return walk_is_excluded(options, path);
+}
+
+static int take_one(struct buf *path, const struct walk_options *options, listfile_fn *take,
 		    void *context, bool *out_stop, struct fault *f)
 {
-	const char *name = buf_text(path);
+	char *name = path->data;
 
 	for (;;) {
 		if (*name == '/')
@@ -25,7 +47,7 @@ static int take_one(const struct buf *path, const struct walk_options *options, 
 	}
 	if (!*name)
 		return fault_set(f, 0, "an empty path in the list");
-	if (!walk_is_excluded(options, name) && !take(context, name))
+	if (!is_excluded(options, name) && !take(context, name))
 		*out_stop = true;
 	return 0;
 }
@@ -66,8 +88,12 @@ int listfile_read(int fd, const struct walk_options *options, listfile_fn *take,
 	char chunk[READ_BYTES];
 
 	while (!stop && !atomic_load(options->stop)) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
+		struct pollfd wait = {.fd = fd, .events = POLLIN};
+		ssize_t n;
 
+		if (fd >= 0 && poll(&wait, 1, WAIT_MS) == 0)
+			continue;
+		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

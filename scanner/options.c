@@ -190,6 +190,17 @@ static int check(const struct options *o, struct fault *f)
 	return 0;
 }
 
+/* A letter among several, as in "-xZ", is named by itself; a long option by its word. */
+static int refuse(int value, char **argv, struct fault *f)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+	const char *word = optopt > 0 && optopt < FIRST_LONG_ONLY ? letter : argv[optind - 1];
+
+	if (value == ':')
+		return fault_set(f, 0, "option \"%s\" wants an argument", word);
+	return fault_set(f, 0, "unknown or ambiguous option \"%s\"", word);
+}
+
 int options_parse(int argc, char **argv, struct options *out, struct fault *f)
 {
 	struct option longs[ROWS + 1];
@@ -198,15 +209,13 @@ int options_parse(int argc, char **argv, struct options *out, struct fault *f)
 
 	*out = (struct options){.command = OPTIONS_SCAN};
 	make_tables(longs, shorts);
+	optind = 0; /* glibc: begin anew, whatever was parsed before */
 	opterr = 0;
 	while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const char *word = argv[optind - 1];
 		const struct option_row *row;
 
-		if (value == '?')
-			return fault_set(f, 0, "unknown or ambiguous option \"%s\"", word);
-		if (value == ':')
-			return fault_set(f, 0, "option \"%s\" wants an argument", word);
+		if (value == '?' || value == ':')
+			return refuse(value, argv, f);
 		row = find_row(value);
 		if (keep(row, optarg, out, f) < 0)
 			return -1;

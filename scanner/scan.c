@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scanner/base/fd.h"
@@ -20,6 +21,7 @@ enum {
 	QUEUE_TASKS = 128,
 	/* Results that may wait for an earlier one: bounds memory while one huge file is read. */
 	REORDER_TASKS = 1024,
+	REORDER_BYTES = 24 << 20,
 	JOBS_MAX = 256,
 };
 
@@ -85,12 +87,23 @@ static bool is_compared(enum verdict_kind kind)
 	       kind == VERDICT_FAIL_IMMUTABLE;
 }
 
+/* The id of the unknown key: of security.ima, unless it is security.evm that lacks its key. */
+static uint32_t unknown_keyid(const struct facts *facts)
+{
+	const struct verdict_input *input = &facts->input;
+	bool ima = input->sig_data.result == VERIFY_NO_KEY ||
+		   input->sig_verity.result == VERIFY_NO_KEY;
+	const struct imaxattr *label = ima ? &facts->ima : &facts->evm;
+
+	return label->version == 1 ? (uint32_t)label->keyid_v1 : label->keyid;
+}
+
 static void count_facts(struct record *record, const struct facts *facts)
 {
 	const struct verdict_input *input = &facts->input;
 
 	record->governed = facts->governed;
-	record->labelled = facts->ima.type != IMAXATTR_ABSENT;
+	record->labelled = facts_is_labelled(facts);
 	record->verdict = facts->verdict;
 	record->verified = is_compared(facts->verdict.kind);
 	record->oddities = facts->oddities;
@@ -103,8 +116,10 @@ static void count_facts(struct record *record, const struct facts *facts)
 	if (input->evm_judged && (input->evm.status == EVM_STATUS_PASS ||
 				  input->evm.status == EVM_STATUS_PASS_IMMUTABLE))
 		record->evm_key = input->evm.key;
-	record->unknown_key = facts->oddities & FACTS_UNKNOWN_KEY;
-	record->keyid = facts->ima.keyid;
+	/* A key that another signature made up for leaves nothing undecided. */
+	record->unknown_key =
+		(facts->oddities & FACTS_UNKNOWN_KEY) && !verdict_is_good(facts->verdict.kind);
+	record->keyid = unknown_keyid(facts);
 }
 
 static int record_facts(struct pass *pass, struct outcome *outcome, const struct facts *facts)
@@ -136,30 +151,60 @@ static int record_fault(struct outcome *outcome, const char *path, const struct 
 	return record ? set_fault(record, fault) : -1;
 }
 
-static int look(struct pass *pass, struct inspector *in, struct facts *facts, int dir_fd,
-		const struct inspect_name *name, struct outcome *outcome)
+static int put_link_aside(struct outcome *outcome, const struct inspect_name *name,
+			  const struct facts *facts)
 {
-	struct record *record;
+	struct record *record = add_record(outcome, RECORD_LINK, name->path);
+
+	if (!record)
+		return -1;
+	record->dev = facts->inode.dev;
+	record->ino = facts->inode.ino;
+	return 0;
+}
+
+/*
+ * The type that a directory lists is written there by whoever made the disk, and nothing holds it
+ * to the inode's: a directory that is listed as something else was not walked, and is not passed
+ * over in silence.
+ */
+static int look_at_other(struct pass *pass, int dir_fd, const struct inspect_name *name,
+			 uint8_t listed, const struct facts *facts, struct outcome *outcome)
+{
+	struct fault fault;
+
+	if (pass->scan->list_fd >= 0) {
+		fault_set(&fault, 0, "listed, but not a regular file");
+		return record_fault(outcome, name->path, &fault);
+	}
+	if (S_ISDIR(facts->inode.mode) && listed != DT_DIR) {
+		fault_set(&fault, 0, "a directory that is listed as something else: not entered");
+		return record_fault(outcome, name->path, &fault);
+	}
+	if (!inspector_has_stray_label(dir_fd, name->entry))
+		return 0;
+	return add_record(outcome, RECORD_STRAY, name->path) ? 0 : -1;
+}
+
+/*
+ * Looks at one name, which was listed as of that type. What both passes meet alike is for the first
+ * one to report: hard links, what is no file, and what could not even be told apart.
+ */
+static int look(struct pass *pass, struct inspector *in, struct facts *facts, int dir_fd,
+		const struct inspect_name *name, uint8_t listed, struct outcome *outcome)
+{
+	bool again = pass->phase == INSPECT_REST;
 	struct fault fault;
 
 	switch (inspector_look(in, dir_fd, name, pass->phase, pass->defer_links, facts, &fault)) {
 	case INSPECT_DONE: return record_facts(pass, outcome, facts);
 	case INSPECT_FAILED: return record_fault(outcome, name->path, &fault);
-	case INSPECT_HARD_LINK:
-		/* Put aside in the first pass, which meets every name. */
-		if (pass->phase == INSPECT_REST)
-			return 0;
-		record = add_record(outcome, RECORD_LINK, name->path);
-		if (!record)
-			return -1;
-		record->dev = facts->inode.dev;
-		record->ino = facts->inode.ino;
-		return 0;
+	case INSPECT_UNSEEN:
+		/* The walk says why it cannot enter a directory. */
+		return again || listed == DT_DIR ? 0 : record_fault(outcome, name->path, &fault);
+	case INSPECT_HARD_LINK: return again ? 0 : put_link_aside(outcome, name, facts);
 	case INSPECT_NOT_REGULAR:
-		if (pass->scan->list_fd < 0)
-			return 0;
-		fault_set(&fault, 0, "listed, but not a regular file");
-		return record_fault(outcome, name->path, &fault);
+		return again ? 0 : look_at_other(pass, dir_fd, name, listed, facts, outcome);
 	case INSPECT_OTHER_PASS: return 0;
 	}
 	return 0;
@@ -179,11 +224,7 @@ static int look_at_entry(struct pass *pass, struct inspector *in, struct facts *
 	if (path->failed)
 		return -1;
 	name.path = path->data;
-	if (entry->type == DT_REG)
-		return look(pass, in, facts, batch->dir->fd, &name, outcome);
-	if (pass->phase == INSPECT_REST || !inspector_has_stray_label(batch->dir->fd, name.entry))
-		return 0;
-	return add_record(outcome, RECORD_STRAY, name.path) ? 0 : -1;
+	return look(pass, in, facts, batch->dir->fd, &name, entry->type, outcome);
 }
 
 static int do_batch(struct pass *pass, struct inspector *in, struct facts *facts, struct buf *path,
@@ -219,8 +260,17 @@ static int do_path(struct pass *pass, struct inspector *in, struct facts *facts,
 		return -1;
 	fd = fd_open_beneath(pass->scan->walk.root_fd, dir, O_RDONLY | O_DIRECTORY, &fault);
 	if (fd < 0)
-		return record_fault(outcome, path, &fault);
-	return look(pass, in, facts, fd, &name, outcome);
+		return pass->phase == INSPECT_REST ? 0 : record_fault(outcome, path, &fault);
+	return look(pass, in, facts, fd, &name, DT_REG, outcome);
+}
+
+static size_t outcome_bytes(const struct outcome *outcome)
+{
+	size_t bytes = sizeof(*outcome);
+
+	for (size_t i = 0; i < outcome->count; i++)
+		bytes += outcome->records[i].text.cap + strlen(outcome->records[i].path);
+	return bytes;
 }
 
 static void free_outcome(struct outcome *outcome)
@@ -272,7 +322,7 @@ static void *work(void *context)
 			run_out_of_memory(pass);
 		outcome = take_ptr(task->outcome);
 		free_task(task);
-		reorder_put(pass->outcomes, seq, outcome);
+		reorder_put(pass->outcomes, seq, outcome, outcome_bytes(outcome));
 	}
 	inspector_release_facts(&facts);
 	inspector_free(in);
@@ -457,7 +507,7 @@ static int run_pass(struct scan *scan, int (*source)(struct pass *, struct fault
 	if (atomic_load(scan->stop))
 		return 0;
 	pass.tasks = queue_new(QUEUE_TASKS);
-	pass.outcomes = reorder_new(REORDER_TASKS);
+	pass.outcomes = reorder_new(REORDER_TASKS, REORDER_BYTES);
 	if (pass.tasks && pass.outcomes)
 		result = run_threads(&pass, tally, f);
 	else

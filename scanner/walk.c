@@ -180,14 +180,14 @@ static int add_entry(struct walk *w, struct walk_dir *dir, const struct found *f
 /* --- Reading one directory
  * ------------------------------------------------------------------------ */
 
-static int by_inode(const void *a, const void *b)
+static int by_inode(const void *a, const void *b, void *names)
 {
 	const struct found *x = a, *y = b;
 
 	if (x->ino != y->ino)
 		return x->ino < y->ino ? -1 : 1;
-	/* Two names of one inode: in the order in which the directory lists them. */
-	return x->name < y->name ? -1 : x->name > y->name;
+	/* Two names of one inode: not in the directory's order, which a copy of it does not have. */
+	return strcmp((const char *)names + x->name, (const char *)names + y->name);
 }
 
 /* d_type is a hint that some file systems leave out; DT_UNKNOWN would hide directories. */
@@ -220,7 +220,7 @@ static int drain_window(struct walk *w, struct walk_dir *dir)
 {
 	if (w->window_names.failed)
 		return -1;
-	qsort(w->window, w->window_count, sizeof(*w->window), by_inode);
+	qsort_r(w->window, w->window_count, sizeof(*w->window), by_inode, w->window_names.data);
 	for (size_t i = 0; i < w->window_count && !w->stopped; i++) {
 		struct found *found = &w->window[i];
 		const char *name = w->window_names.data + found->name;

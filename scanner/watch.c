@@ -14,6 +14,7 @@ enum { TICK_MS = 250 };
 struct watch {
 	struct scan *scan;
 	bool show_progress;
+	atomic_bool over; /* set before the thread is woken by SIGUSR1: anyone can send that */
 	pthread_t thread;
 	sigset_t signals;
 	struct timespec begin;
@@ -50,9 +51,9 @@ static void *watch_run(void *context)
 	for (;;) {
 		int signal = sigtimedwait(&watch->signals, NULL, &tick);
 
-		if (signal == SIGUSR1)
+		if (atomic_load(&watch->over))
 			break;
-		if (signal > 0)
+		if (signal > 0 && signal != SIGUSR1)
 			atomic_store(watch->scan->stop, true);
 		else if (watch->show_progress)
 			print_progress(watch);
@@ -93,6 +94,7 @@ void watch_end(struct watch *watch)
 {
 	if (!watch)
 		return;
+	atomic_store(&watch->over, true);
 	pthread_kill(watch->thread, SIGUSR1);
 	pthread_join(watch->thread, NULL);
 	free(watch);

@@ -10,20 +10,32 @@
 	SUITE(attrs)                                                                               \
 	SUITE(base)                                                                                \
 	SUITE(blacklist)                                                                           \
+	SUITE(collect)                                                                             \
+	SUITE(content)                                                                             \
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \
 	SUITE(escape)                                                                              \
 	SUITE(evm)                                                                                 \
 	SUITE(evmctl)                                                                              \
 	SUITE(imaxattr)                                                                            \
+	SUITE(inspect)                                                                             \
 	SUITE(interop)                                                                             \
 	SUITE(keyring)                                                                             \
+	SUITE(links)                                                                               \
+	SUITE(listfile)                                                                            \
 	SUITE(modsig)                                                                              \
+	SUITE(options)                                                                             \
 	SUITE(policy_builtin)                                                                      \
 	SUITE(policy_lint)                                                                         \
 	SUITE(policy_match)                                                                        \
 	SUITE(policy_parse)                                                                        \
 	SUITE(profile)                                                                             \
+	SUITE(queue)                                                                               \
+	SUITE(report)                                                                              \
+	SUITE(sandbox)                                                                             \
+	SUITE(scan)                                                                                \
+	SUITE(spool)                                                                               \
+	SUITE(tally)                                                                               \
 	SUITE(verdict)                                                                             \
 	SUITE(verify)                                                                              \
 	SUITE(verity)                                                                              \

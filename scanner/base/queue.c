@@ -78,17 +78,23 @@ void queue_close(struct queue *q)
 	pthread_mutex_unlock(&q->lock);
 }
 
+struct slot {
+	void *item;
+	size_t bytes;
+};
+
 struct reorder {
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t moved, arrived;
 	uint64_t next, end; /* numbers: the next to leave; how many there are in all */
 	size_t window;
-	void *items[];
+	size_t bytes, bytes_max; /* of the items inside */
+	struct slot slots[];
 };
 
-struct reorder *reorder_new(size_t window)
+struct reorder *reorder_new(size_t window, size_t bytes_max)
 {
-	struct reorder *r = calloc(1, sizeof(*r) + window * sizeof(r->items[0]));
+	struct reorder *r = calloc(1, sizeof(*r) + window * sizeof(r->slots[0]));
 
 	if (!r)
 		return NULL;
@@ -96,6 +102,7 @@ struct reorder *reorder_new(size_t window)
 	pthread_cond_init(&r->moved, NULL);
 	pthread_cond_init(&r->arrived, NULL);
 	r->window = window;
+	r->bytes_max = bytes_max;
 	r->end = UINT64_MAX;
 	return r;
 }
@@ -110,12 +117,21 @@ void reorder_free(struct reorder *r)
 	free(r);
 }
 
-void reorder_put(struct reorder *r, uint64_t seq, void *item)
+static bool has_room(const struct reorder *r, uint64_t seq, size_t bytes)
+{
+	if (seq == r->next)
+		return true;
+	return seq - r->next < r->window && r->bytes < r->bytes_max &&
+	       bytes <= r->bytes_max - r->bytes;
+}
+
+void reorder_put(struct reorder *r, uint64_t seq, void *item, size_t bytes)
 {
 	pthread_mutex_lock(&r->lock);
-	while (seq - r->next >= r->window)
+	while (!has_room(r, seq, bytes))
 		pthread_cond_wait(&r->moved, &r->lock);
-	r->items[seq % r->window] = item;
+	r->slots[seq % r->window] = (struct slot){item, bytes};
+	r->bytes += bytes;
 	if (seq == r->next)
 		pthread_cond_signal(&r->arrived);
 	pthread_mutex_unlock(&r->lock);
@@ -123,15 +139,17 @@ void reorder_put(struct reorder *r, uint64_t seq, void *item)
 
 void *reorder_take(struct reorder *r)
 {
-	void **slot, *item = NULL;
+	struct slot *slot;
+	void *item = NULL;
 
 	pthread_mutex_lock(&r->lock);
-	slot = &r->items[r->next % r->window];
-	while (!*slot && r->next != r->end)
+	slot = &r->slots[r->next % r->window];
+	while (!slot->item && r->next != r->end)
 		pthread_cond_wait(&r->arrived, &r->lock);
-	if (*slot) {
-		item = *slot;
-		*slot = NULL;
+	if (slot->item) {
+		item = slot->item;
+		slot->item = NULL;
+		r->bytes -= slot->bytes;
 		r->next++;
 		/* Every waiting producer may be the one that fits now. */
 		pthread_cond_broadcast(&r->moved);

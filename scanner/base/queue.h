@@ -24,14 +24,16 @@ void queue_close(struct queue *q);
 
 /*
  * A reorder window: items come with consecutive numbers (from 0) in any order and leave in order. A
- * producer that is a whole window ahead waits, which bounds memory whatever one slow item costs.
+ * producer that is a whole window ahead waits, and so does one whose item would make those that
+ * wait inside larger than `bytes_max` together; which bounds memory whatever one slow item costs.
+ * The next one to leave is never refused.
  */
 struct reorder;
 
-struct reorder *reorder_new(size_t window);
+struct reorder *reorder_new(size_t window, size_t bytes_max);
 void reorder_free(struct reorder *r);
-/* Waits while seq is beyond the window. item must not be NULL. */
-void reorder_put(struct reorder *r, uint64_t seq, void *item);
+/* Waits while there is no room for `bytes` more at seq. item must not be NULL. */
+void reorder_put(struct reorder *r, uint64_t seq, void *item, size_t bytes);
 /* Waits for the next in order. NULL: reorder_end() was called and all below its count have left. */
 void *reorder_take(struct reorder *r);
 /* There are `count` items in all (numbers 0 … count - 1). */

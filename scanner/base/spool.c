@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "scanner/base/fd.h"
@@ -20,21 +21,34 @@ struct spool {
 
 enum { SPOOL_FLUSH_BYTES = 256 * 1024 };
 
-static int open_nameless(void)
+/* A nameless file is made on the disk as well: the directory must be looked at before. */
+static int open_nameless_in(const char *path, int apart_from_fd)
+{
+	own_fd int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat here, there;
+
+	if (dir < 0 || fstat(dir, &here))
+		return -1;
+	if (apart_from_fd >= 0 && (fstat(apart_from_fd, &there) || here.st_dev == there.st_dev))
+		return -1;
+	return openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+static int open_nameless(int apart_from_fd)
 {
 	const char *dir = getenv("TMPDIR");
 	int fd = -1;
 
 	if (dir)
-		fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+		fd = open_nameless_in(dir, apart_from_fd);
 	if (fd < 0)
-		fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+		fd = open_nameless_in("/tmp", apart_from_fd);
 	if (fd < 0)
 		fd = memfd_create("ima-scan-spool", MFD_CLOEXEC);
 	return fd;
 }
 
-struct spool *spool_open(struct fault *f)
+struct spool *spool_open(int apart_from_fd, struct fault *f)
 {
 	struct spool *s = calloc(1, sizeof(*s));
 
@@ -42,7 +56,7 @@ struct spool *spool_open(struct fault *f)
 		fault_set(f, ENOMEM, "opening a temporary file");
 		return NULL;
 	}
-	s->fd = open_nameless();
+	s->fd = open_nameless(apart_from_fd);
 	if (s->fd < 0) {
 		fault_set(f, errno, "opening a temporary file");
 		free(s);
@@ -100,6 +114,7 @@ int spool_get(struct spool *s, uint64_t position, struct buf *out, struct fault 
 
 	if (s->pending.len && flush(s, f) < 0)
 		return -1;
+	errno = 0; /* a file that is too short sets none */
 	if (fd_pread_full(s->fd, &length, sizeof(length), position) != sizeof(length))
 		return fault_set(f, errno ? errno : EIO, "reading the temporary file");
 	data = malloc((size_t)length + 1);

@@ -14,8 +14,11 @@
  */
 struct spool;
 
-/* Opens the file ($TMPDIR, else /tmp, else memory). Before the sandbox closes. */
-struct spool *spool_open(struct fault *f) FAULT_MUST_USE;
+/*
+ * Opens the file ($TMPDIR, else /tmp, else memory), but not on the file system of `apart_from_fd`,
+ * to which nothing may be written (-1: none). Before the sandbox closes.
+ */
+struct spool *spool_open(int apart_from_fd, struct fault *f) FAULT_MUST_USE;
 void spool_close(struct spool *s);
 /* Appends; *out_position is what spool_get() wants. */
 int spool_put(struct spool *s, const void *data, size_t size, uint64_t *out_position,

@@ -12,8 +12,7 @@ static int begin(struct report *report)
 
 static void render(const struct report *report, const struct facts *facts, struct buf *out)
 {
-	bool counts =
-		report->run->rules->policy ? facts->governed : facts->ima.type != IMAXATTR_ABSENT;
+	bool counts = report->run->rules->policy ? facts->governed : facts_is_labelled(facts);
 
 	if (!counts || verdict_is_good(facts->verdict.kind))
 		return;
@@ -22,12 +21,20 @@ static void render(const struct report *report, const struct facts *facts, struc
 		buf_add(out, facts->links[i], strlen(facts->links[i]) + 1);
 }
 
+/* The root itself has an empty path, which would end xargs -0's list of arguments early. */
+static void put_path(FILE *out, const char *path)
+{
+	const char *name = *path ? path : ".";
+
+	fwrite(name, 1, strlen(name) + 1, out);
+}
+
 static void record(struct report *report, const struct record *record)
 {
 	if (record->kind == RECORD_FILE)
 		fwrite(record->text.data, 1, record->text.len, report->out);
 	else if (record->kind == RECORD_FAULT)
-		fwrite(record->path, 1, strlen(record->path) + 1, report->out);
+		put_path(report->out, record->path);
 }
 
 static void end(struct report *report, const struct tally *tally, int status)

@@ -8,13 +8,16 @@
 
 #include "scanner/base/escape.h"
 
-/* A group shows its first files; all of them are counted. --verbose and ndjson hold every one. */
-enum { GROUP_LINES_MAX = 1000 };
+/*
+ * A group shows its first files; all of them are counted. --verbose and ndjson hold every one. A
+ * line can be as long as a path, hence the second limit.
+ */
+enum { GROUP_LINES_MAX = 1000, GROUP_BYTES_MAX = 512 * 1024 };
 
 struct group {
 	enum verdict_kind kind;
 	const char *cause, *meaning;
-	uint64_t count;
+	uint64_t count, shown;
 	struct buf lines; /* ready to print */
 };
 
@@ -198,8 +201,10 @@ static void render(const struct report *report, const struct facts *facts, struc
 
 static void add_to_group(struct group *group, const char *text, size_t size)
 {
-	if (group->count++ >= GROUP_LINES_MAX)
+	group->count++;
+	if (group->shown == GROUP_LINES_MAX || group->lines.len > GROUP_BYTES_MAX)
 		return;
+	group->shown++;
 	buf_puts(&group->lines, "  ");
 	buf_add(&group->lines, text, size);
 	buf_addc(&group->lines, '\n');
@@ -288,9 +293,9 @@ static void print_group(struct report *report, const char *color, const char *he
 		paint(report, color), heading, paint(report, PLAIN), group->count,
 		meaning ? ": " : "", meaning ? meaning : "");
 	fwrite(group->lines.data, 1, group->lines.len, report->out);
-	if (group->count > GROUP_LINES_MAX)
+	if (group->count > group->shown)
 		fprintf(report->out, "  ... and %" PRIu64 " more (--verbose lists every file)\n",
-			group->count - GROUP_LINES_MAX);
+			group->count - group->shown);
 	fputc('\n', report->out);
 }
 

@@ -381,6 +381,24 @@ START_TEST(only_what_was_left_is_lost)
 }
 END_TEST
 
+/* Whatever order the directory keeps them in. */
+START_TEST(names_of_one_inode_come_sorted)
+{
+	struct seen seen = {0};
+	char name[8];
+
+	tree_text("m", "");
+	for (char c = 'z'; c >= 'a'; c--) {
+		snprintf(name, sizeof(name), "%c", c);
+		ck_assert(c == 'm' || linkat(tree_fd, "m", tree_fd, name, 0) == 0);
+	}
+	walk(options_of(no_excludes, 0), &seen);
+	for (size_t i = 0; i < 26; i++)
+		ck_assert_int_eq(seen.lines.data[4 * i + 2], 'a' + (int)i);
+	buf_done(&seen.lines);
+}
+END_TEST
+
 START_TEST(a_refusing_taker_ends_the_walk)
 {
 	struct seen seen = {.stop_after = 2};
@@ -499,6 +517,7 @@ Suite *walk_suite(void)
 	tcase_add_test(tcase, a_moved_directory_does_not_lead_astray);
 	tcase_add_loop_test(tcase, only_what_was_left_is_lost, 0,
 			    sizeof(lost_cases) / sizeof(lost_cases[0]));
+	tcase_add_test(tcase, names_of_one_inode_come_sorted);
 	tcase_add_test(tcase, a_refusing_taker_ends_the_walk);
 	tcase_add_test(tcase, the_stop_flag_ends_the_walk);
 	tcase_add_test(tcase, mounts);
