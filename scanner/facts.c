@@ -117,12 +117,9 @@ unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t
 	bits |= of_outcome(facts->input.sig_data.result, facts->input.sig_data.key, now);
 	bits |= of_outcome(facts->input.sig_verity.result, facts->input.sig_verity.key, now);
 	bits |= of_outcome(VERIFY_NOT_TRIED, facts->input.evm.key, now);
-<<<<<<< HEAD
 	bits |= of_v1(&facts->ima, &facts->input.sig_data);
-=======
 	if (facts->evm_key_unknown)
 		bits |= FACTS_UNKNOWN_KEY;
->>>>>>> units
 	if (!facts->input.evm_judged && facts->evm.type != IMAXATTR_ABSENT)
 		bits |= FACTS_EVM_NOT_JUDGED;
 	if (facts->place & CONTENT_AT_COMPRESSED_MODULE)
