@@ -56,6 +56,16 @@ static void raise_descriptor_limit(void)
 	}
 }
 
+/* Everything that judging files of a target needs. */
+static int load_all(struct session *s, const struct options *o, struct fault *f)
+{
+	if (session_load_profile(s, o, f) < 0 || session_load_keys(s, o, f) < 0)
+		return -1;
+	if (o->policy && session_load_policy(s, o->policy, f) < 0)
+		return -1;
+	return session_open_target(s, o, f) < 0 ? -1 : session_ready(s, o, f);
+}
+
 /* --- Scanning
  * --------------------------------------------------------------------------------------------- */
 
