@@ -341,7 +341,7 @@ static void put_stray(struct report *report, const struct record *record)
 static void record(struct report *report, const struct record *record)
 {
 	if (record->kind == RECORD_FILE) {
-		fwrite(record->text.data, 1, record->text.len, report->out);
+		fwrite(buf_text(&record->text), 1, record->text.len, report->out);
 		fputc('\n', report->out);
 	} else if (record->kind == RECORD_STRAY) {
 		put_stray(report, record);

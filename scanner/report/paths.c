@@ -32,7 +32,7 @@ static void put_path(FILE *out, const char *path)
 static void record(struct report *report, const struct record *record)
 {
 	if (record->kind == RECORD_FILE)
-		fwrite(record->text.data, 1, record->text.len, report->out);
+		fwrite(buf_text(&record->text), 1, record->text.len, report->out);
 	else if (record->kind == RECORD_FAULT)
 		put_path(report->out, record->path);
 }

@@ -235,7 +235,7 @@ static void print_verbose(struct report *report, const struct record *record)
 			? record->verdict.cause
 			: verdict_name(record->verdict.kind),
 		paint(report, PLAIN));
-	fwrite(record->text.data, 1, record->text.len, report->out);
+	fwrite(buf_text(&record->text), 1, record->text.len, report->out);
 	fputs(record->governed ? "\n" : "  (not governed)\n", report->out);
 }
 

@@ -111,7 +111,6 @@ static bool has(const struct seen *seen, const char *line)
 START_TEST(kinds_are_told_and_links_not_followed)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	own_buf struct buf first = {0};
 	struct seen seen = {0}, again = {0};
 	int s = socket(AF_UNIX, SOCK_STREAM, 0);
 
