@@ -362,17 +362,44 @@ static const struct {
 	size_t faults;
 } lost_cases[] = {{0, 0}, {24, 1}, {12, 1}, {30, 0}, {5, 0}};
 
+static uint64_t inode_of(const char *path)
+{
+	struct stat st;
+
+	ck_assert_int_eq(fstatat(tree_fd, path, &st, 0), 0);
+	return st.st_ino;
+}
+
+/*
+ * Makes a directory that the walk enters after the one beside it, whose name ends in `beside`: it goes by
+ * inode number, and a busy file system hands out what others have just given back.
+ */
+static void mkdir_later(const char *path, const char *beside)
+{
+	char junk[32];
+
+	tree_mkdir(path);
+	for (int i = 0; inode_of(path) < inode_of(beside); i++) {
+		ck_assert_int_lt(i, 10000);
+		snprintf(junk, sizeof(junk), "junk%d", i);
+		ck_assert_int_eq(renameat(tree_fd, path, tree_fd, junk), 0);
+		tree_mkdir(path);
+	}
+}
+
 START_TEST(only_what_was_left_is_lost)
 {
 	struct seen seen = {.hook = move_twice};
-	own_buf struct buf later = {0};
+	own_buf struct buf later = {0}, beside = {0};
 	int at = tree_deep("d", 60);
 
 	close(openat(at, "bottom", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 	close(at);
 	repeat(&later, "d/", lost_cases[_i].level);
 	buf_puts(&later, "later");
-	tree_mkdir(later.data);
+	repeat(&beside, "d/", lost_cases[_i].level);
+	buf_puts(&beside, "d");
+	mkdir_later(later.data, beside.data);
 	walk(options_of(no_excludes, 0), &seen);
 	ck_assert_msg(seen.faults == lost_cases[_i].faults, "%s", buf_text(&seen.lines));
 	ck_assert_int_eq(has(&seen, "the rest of it is not scanned"), lost_cases[_i].faults > 0);
