@@ -32,7 +32,8 @@ static bool tail_id(const struct buf *id, uint32_t *out)
 	return true;
 }
 
-static void read_ids(const X509 *x509, struct keyring_key *key)
+/* False: no memory. A wrong id would look like a key that is not known. */
+static bool read_ids(const X509 *x509, struct keyring_key *key)
 {
 	own_buf struct buf skid = {0}, issuer = {0};
 
@@ -41,6 +42,7 @@ static void read_ids(const X509 *x509, struct keyring_key *key)
 	certrules_serial(X509_get0_serialNumber(x509), &issuer);
 	certrules_name(X509_get_issuer_name(x509), &issuer);
 	key->has_issuer_id = tail_id(&issuer, &key->issuer_id);
+	return !skid.failed && !issuer.failed;
 }
 
 /* A number as v1 writes it: how many bits, then the bytes. */
@@ -123,7 +125,7 @@ static char *serial_text(const X509 *x509)
 
 	certrules_serial(X509_get0_serialNumber(x509), &raw);
 	buf_hex(&text, buf_text(&raw), raw.len);
-	return text.failed ? NULL : strdup(buf_text(&text));
+	return raw.failed || text.failed ? NULL : strdup(buf_text(&text));
 }
 
 static time_t time_of(const ASN1_TIME *time)
@@ -146,9 +148,8 @@ static int read_fields(X509 *x509, struct keyring_key *key, struct fault *f)
 	key->not_after = time_of(X509_get0_notAfter(x509));
 	key->ca = X509_check_ca(x509) > 0;
 	ERR_clear_error();
-	if (!key->subject || !key->issuer || !key->serial)
+	if (!key->subject || !key->issuer || !key->serial || !read_ids(x509, key))
 		return fault_set(f, ENOMEM, "reading a certificate");
-	read_ids(x509, key);
 	return read_keyid_v1(key, f);
 }
 
@@ -190,9 +191,9 @@ int certificate_read(X509 *x509, const char *file, const struct kernel_profile *
 	size = i2d_X509(x509, &der);
 	if (identify(der, size, &key, f) < 0 || read_fields(x509, &key, f) < 0)
 		return finish(&key, -1, out);
-	certrules_tbs(x509, &key.tbs);
-	if (profile)
-		key.refused = certrules_refusal(x509, &key, profile);
+	if (certrules_tbs(x509, &key.tbs, f) < 0 ||
+	    (profile && certrules_judge(x509, &key, profile, f) < 0))
+		return finish(&key, -1, out);
 	ERR_clear_error();
 	return finish(&key, 0, out);
 }

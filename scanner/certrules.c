@@ -5,6 +5,7 @@
  */
 #include "scanner/certrules.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
@@ -177,21 +178,27 @@ static bool find_tbs(const uint8_t *der, long size, const uint8_t **out, size_t 
 	return true;
 }
 
-bool certrules_tbs(X509 *x509, struct digest *out)
+int certrules_tbs(X509 *x509, struct digest *out, struct fault *f)
 {
 	const struct sigalg *alg = sigalg_of(x509);
-	struct digester *digester = alg ? digester_new() : NULL;
+	struct digester *digester;
 	uint8_t *der = NULL;
-	int size = i2d_X509(x509, &der);
 	const uint8_t *tbs;
 	size_t tbs_size;
-	bool ok = digester && size > 0 && find_tbs(der, size, &tbs, &tbs_size) &&
-		  digest_buffer(digester, hashalgo_by_id(alg->hash), tbs, tbs_size, out, NULL) == 0;
+	int size;
 
+	if (!alg)
+		return 0;
+	digester = digester_new();
+	if (!digester)
+		return fault_set(f, ENOMEM, "hashing a certificate");
+	size = i2d_X509(x509, &der);
+	if (size > 0 && find_tbs(der, size, &tbs, &tbs_size))
+		(void)!digest_buffer(digester, hashalgo_by_id(alg->hash), tbs, tbs_size, out, NULL);
 	OPENSSL_free(der);
 	digester_free(digester);
 	ERR_clear_error();
-	return ok;
+	return 0;
 }
 
 /* Times as the kernel reads them: UTCTime before 2050, GeneralizedTime after, nothing before 1970.
@@ -230,6 +237,7 @@ static bool same(const struct buf *a, const struct buf *b)
 struct authority {
 	bool present, has_keyid, has_serial;
 	bool keyid_matches, serial_matches;
+	bool no_memory;
 };
 
 static void read_authority_serial(const X509 *x509, const AUTHORITY_KEYID *akid,
@@ -250,6 +258,7 @@ static void read_authority_serial(const X509 *x509, const AUTHORITY_KEYID *akid,
 	certrules_name(X509_get_issuer_name(x509), &own);
 	certrules_serial(akid->serial, &named);
 	certrules_name(issuer, &named);
+	out->no_memory = own.failed || named.failed;
 	out->has_serial = true;
 	out->serial_matches = same(&own, &named);
 }
@@ -270,6 +279,7 @@ static struct authority read_authority(const X509 *x509)
 			memcmp(skid.data, ASN1_STRING_get0_data(akid->keyid), skid.len) == 0;
 	}
 	read_authority_serial(x509, akid, &out);
+	out.no_memory = out.no_memory || skid.failed;
 	out.present = out.has_keyid || out.has_serial;
 	AUTHORITY_KEYID_free(akid);
 	return out;
@@ -278,7 +288,7 @@ static struct authority read_authority(const X509 *x509)
 /* The certificate's own signature by the certificate's own key. */
 static const char *check_own_signature(const X509 *x509, struct keyring_key *key,
 				       const struct sigalg *alg,
-				       const struct kernel_profile *profile)
+				       const struct kernel_profile *profile, bool *out_no_memory)
 {
 	const struct hashalgo *hash = hashalgo_by_id(alg->hash);
 	const ASN1_BIT_STRING *sig = NULL;
@@ -295,8 +305,10 @@ static const char *check_own_signature(const X509 *x509, struct keyring_key *key
 	if (key->algo == KEYRING_SM2 || key->tbs.size_bytes == 0)
 		return NULL;
 	p = pkverify_new(key);
-	if (!p)
-		return "out of memory";
+	if (!p) {
+		*out_no_memory = true;
+		return NULL;
+	}
 	X509_get0_signature(&sig, NULL, x509);
 	result = pkverify_check(p, profile, hash, key->tbs.value, key->tbs.size_bytes,
 				ASN1_STRING_get0_data(sig), (size_t)ASN1_STRING_length(sig));
@@ -308,21 +320,26 @@ static const char *check_own_signature(const X509 *x509, struct keyring_key *key
 }
 
 static const char *check_self_signed(const X509 *x509, struct keyring_key *key,
-				     const struct sigalg *alg, const struct kernel_profile *profile)
+				     const struct sigalg *alg, const struct kernel_profile *profile,
+				     bool *out_no_memory)
 {
 	own_buf struct buf subject = {0}, issuer = {0};
 	struct authority akid;
 
 	certrules_name(X509_get_subject_name(x509), &subject);
 	certrules_name(X509_get_issuer_name(x509), &issuer);
-	if (!same(&subject, &issuer))
+	*out_no_memory = subject.failed || issuer.failed;
+	if (*out_no_memory || !same(&subject, &issuer))
 		return NULL;
 	akid = read_authority(x509);
+	*out_no_memory = akid.no_memory;
+	if (akid.no_memory)
+		return NULL;
 	if (akid.present && !akid.keyid_matches && !akid.serial_matches)
 		return NULL;
 	if (akid.has_keyid && akid.has_serial && akid.keyid_matches != akid.serial_matches)
 		return "contradicts itself about who signed it";
-	return check_own_signature(x509, key, alg, profile);
+	return check_own_signature(x509, key, alg, profile, out_no_memory);
 }
 
 /* A point with both coordinates. The kernel loads others at times, and then verifies nothing by
@@ -350,8 +367,8 @@ static const char *check_key(const X509 *x509, const struct keyring_key *key,
 	return NULL;
 }
 
-const char *certrules_refusal(X509 *x509, struct keyring_key *key,
-			      const struct kernel_profile *profile)
+static const char *refusal(X509 *x509, struct keyring_key *key,
+			   const struct kernel_profile *profile, bool *out_no_memory)
 {
 	const struct sigalg *alg = sigalg_of(x509);
 	const X509_ALGOR *outer = NULL;
@@ -373,5 +390,14 @@ const char *certrules_refusal(X509 *x509, struct keyring_key *key,
 		return refused;
 	if (!extensions_taken(x509))
 		return "extensions that the kernel cannot read";
-	return check_self_signed(x509, key, alg, profile);
+	return check_self_signed(x509, key, alg, profile, out_no_memory);
+}
+
+int certrules_judge(X509 *x509, struct keyring_key *key, const struct kernel_profile *profile,
+		    struct fault *f)
+{
+	bool no_memory = false;
+
+	key->refused = refusal(x509, key, profile, &no_memory);
+	return no_memory ? fault_set(f, ENOMEM, "judging a certificate") : 0;
 }

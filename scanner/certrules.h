@@ -19,14 +19,18 @@ void certrules_serial(const ASN1_INTEGER *serial, struct buf *out);
 bool certrules_skid(const X509 *x509, struct buf *out);
 /* The kind of key, by its object identifiers as the kernel reads them. */
 enum keyring_algo certrules_key_algo(const X509 *x509);
-/* Hashes the signed part by the hash it was signed with. False: not one the kernel knows. */
-bool certrules_tbs(X509 *x509, struct digest *out);
+/*
+ * Hashes the signed part by the hash it was signed with. One that the kernel or libcrypto does not
+ * know leaves *out alone, which is no failure; no memory is.
+ */
+int certrules_tbs(X509 *x509, struct digest *out, struct fault *f) FAULT_MUST_USE;
 
 /*
- * Why the profile's kernel would not load the certificate, in words; NULL: it would. Sets
- * key->self_signed. The key's other fields are filled already.
+ * Sets key->refused to why the profile's kernel would not load the certificate, in words, or NULL:
+ * it would; and key->self_signed. The key's other fields are filled already. Fails without memory:
+ * that must not pass for a refusal, nor for a certificate that nothing speaks against.
  */
-const char *certrules_refusal(X509 *x509, struct keyring_key *key,
-			      const struct kernel_profile *profile);
+int certrules_judge(X509 *x509, struct keyring_key *key, const struct kernel_profile *profile,
+		    struct fault *f) FAULT_MUST_USE;
 
 #endif

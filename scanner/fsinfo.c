@@ -153,16 +153,17 @@ static bool parse_mount(char *line, struct mount *out, char **out_point, char **
  * Only for block devices below the target: opening others is none of our business. Not by the high-level
  * calls of libblkid, which write to a cache file.
  */
-static void probe_uuid(const char *source, struct mount *mount)
+static int probe_uuid(const char *source, struct mount *mount, struct fault *f)
 {
 	blkid_probe probe = NULL;
 	const char *uuid;
 	size_t size;
 
-	if (strncmp(source, "/dev/", 5) == 0)
-		probe = blkid_new_probe_from_filename(source);
+	if (strncmp(source, "/dev/", 5) != 0)
+		return 0;
+	probe = blkid_new_probe_from_filename(source);
 	if (!probe)
-		return;
+		return errno == ENOMEM ? fault_set(f, errno, "reading the UUID of %s", source) : 0;
 	blkid_probe_enable_superblocks(probe, 1);
 	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_UUIDRAW);
 	/* Only a UUID of 16 bytes is what the kernel takes for s_uuid; vfat and the like have less. */
@@ -173,6 +174,7 @@ static void probe_uuid(const char *source, struct mount *mount)
 		mount->has_uuid = true;
 	}
 	blkid_free_probe(probe);
+	return 0;
 }
 
 static bool is_below(const char *point, const char *target)
@@ -207,8 +209,9 @@ static int read_mounts(struct fsinfo_table *table, const char *target, struct fa
 		line[strcspn(line, "\n")] = '\0';
 		if (!parse_mount(line, &mount, &point, &source))
 			continue;
-		if (is_below(point, target) || holds(point, target))
-			probe_uuid(source, &mount);
+		if ((is_below(point, target) || holds(point, target)) &&
+		    probe_uuid(source, &mount, f) < 0)
+			return -1;
 		if (table->mount_count == cap) {
 			struct mount *more;
 
@@ -220,13 +223,17 @@ static int read_mounts(struct fsinfo_table *table, const char *target, struct fa
 		}
 		table->mounts[table->mount_count++] = mount;
 	}
+	/* Half a list would take names and UUIDs from file systems that have them. */
+	if (!feof(file))
+		return fault_set(f, errno, "reading the list of mounts");
 	return 0;
 }
 
 struct fsinfo_table *fsinfo_open(const char *target, struct fault *f)
 {
-	struct fsinfo_table *table = calloc(1, sizeof(*table));
 	own_mem char *resolved = realpath(target, NULL);
+	bool no_memory = !resolved && errno == ENOMEM;
+	struct fsinfo_table *table = no_memory ? NULL : calloc(1, sizeof(*table));
 
 	if (!table) {
 		fault_set(f, ENOMEM, "reading the list of mounts");
@@ -284,8 +291,7 @@ static void read_uuid(int fd, struct fsinfo *fs)
 	if (ioctl(fd, GETFSUUID, &uuid) == 0 && uuid.len == sizeof(fs->uuid)) {
 		fs->has_uuid = true;
 		memcpy(fs->uuid, uuid.uuid, sizeof(fs->uuid));
-	} else if (fs->magic == BTRFS_SUPER_MAGIC &&
-		   ioctl(fd, BTRFS_IOC_FS_INFO, &btrfs) == 0) {
+	} else if (fs->magic == BTRFS_SUPER_MAGIC && ioctl(fd, BTRFS_IOC_FS_INFO, &btrfs) == 0) {
 		/* Its st_dev is not that of the list of mounts, and it has no GETFSUUID. */
 		fs->has_uuid = true;
 		memcpy(fs->uuid, btrfs.fsid, sizeof(fs->uuid));

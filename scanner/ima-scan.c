@@ -14,6 +14,7 @@
 #include "scanner/base/escape.h"
 #include "scanner/base/own.h"
 #include "scanner/base/sandbox.h"
+#include "scanner/cryptomem.h"
 #include "scanner/digest.h"
 #include "scanner/explain.h"
 #include "scanner/options.h"
@@ -143,7 +144,7 @@ static int scan_and_report(struct scan *scan, struct report *report, bool show_p
 	watch_end(watch);
 	status = result < 0 ? STATUS_INTERNAL : tally_status(&tally);
 	report->format->end(report, &tally, status);
-	if (report->broken && result == 0)
+	if ((report->broken || tally.broken) && result == 0)
 		result = fault_set(&fault, ENOMEM, "writing the report, which is not whole");
 	if (fflush(report->out) != 0 || ferror(report->out)) {
 		fault_set(&fault, errno, "writing the report");
@@ -371,6 +372,8 @@ int main(int argc, char **argv)
 	struct fault fault;
 	int status;
 
+	if (cryptomem_end_when_exhausted(&fault) < 0)
+		return complain(STATUS_INTERNAL, &fault);
 	if (options_parse(argc, argv, &options, &fault) < 0) {
 		options_done(&options);
 		return complain(STATUS_USAGE, &fault);

@@ -135,8 +135,12 @@ static int record_facts(struct pass *pass, struct outcome *outcome, const struct
 		return -1;
 	count_facts(record, facts);
 	scan->report->format->render(scan->report, facts, &record->text);
-	if (record->text.failed || (facts->has_fault && set_fault(record, &facts->fault) < 0))
+	if (record->text.failed || (facts->has_fault && set_fault(record, &facts->fault) < 0)) {
+		/* Half of a line must not be written. */
+		record_done(record);
+		outcome->count--;
 		return -1;
+	}
 	atomic_fetch_add(&scan->files_done, 1);
 	atomic_fetch_add(&scan->bytes_done, facts->bytes_read);
 	if (facts->governed && !verdict_is_good(facts->verdict.kind))

@@ -44,8 +44,10 @@ static void add_key(struct tally *tally, const char *keyring, const struct keyri
 			return;
 		}
 	more = reallocarray(tally->keys, tally->key_count + 1, sizeof(*more));
-	if (!more)
+	if (!more) {
+		tally->broken = true;
 		return;
+	}
 	tally->keys = more;
 	tally->keys[tally->key_count++] = (struct tally_key){keyring, key, 1};
 }

@@ -58,6 +58,7 @@ struct tally {
 	uint64_t dirs, excluded, other_filesystems, pseudo, loops;
 	double seconds;
 	bool interrupted;
+	bool broken; /* there was no memory for all of `keys` */
 };
 
 void tally_done(struct tally *tally);

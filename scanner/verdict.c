@@ -400,9 +400,9 @@ static const struct {
 } causes[] = {
 	/* The kernel's words, as they stand in its audit log. */
 	{"missing-hash", "it has no security.ima label"},
-	{"IMA-signature-required", "the policy asks for a signature and the label is none"},
+	{"IMA-signature-required", "the policy asks for a signature, and there is none"},
 	{"verity-signature-required",
-	 "the policy asks for a signature over an fs-verity digest and the label is none"},
+	 "the policy asks for a signature over an fs-verity digest, and there is none"},
 	{"IMA-sigv3-required", "the policy asks for a signature of version 3"},
 	{"invalid-hash", "the content does not have the digest that the label names"},
 	{"invalid-signature", "the signature does not fit the content, or its key is not trusted"},

@@ -70,6 +70,13 @@ void buf_puts(struct buf *b, const char *text)
 	buf_add(b, text, strlen(text));
 }
 
+void buf_add_buf(struct buf *b, const struct buf *part)
+{
+	if (part->failed)
+		b->failed = true;
+	buf_add(b, part->data, part->len);
+}
+
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 {
 	va_list again;

@@ -23,6 +23,8 @@ void buf_clear(struct buf *b);
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_addc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *text);
+/* Adds what another buffer holds; when that one failed, so does this. */
+void buf_add_buf(struct buf *b, const struct buf *part);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));

@@ -44,6 +44,13 @@ void json_text(struct buf *out, const char *key, const char *text)
 		json_null(out, key);
 }
 
+void json_buf(struct buf *out, const char *key, const struct buf *text)
+{
+	if (text->failed)
+		out->failed = true;
+	json_bytes(out, key, buf_text(text), text->len);
+}
+
 void json_hex(struct buf *out, const char *key, const void *data, size_t size)
 {
 	before(out, key);

@@ -16,6 +16,8 @@ void json_open(struct buf *out, const char *key,
 	       char bracket); /* key NULL: an element or the top */
 void json_close(struct buf *out, char bracket);
 void json_text(struct buf *out, const char *key, const char *text);
+/* What another buffer holds; when that one failed, so does `out`. */
+void json_buf(struct buf *out, const char *key, const struct buf *text);
 void json_bytes(struct buf *out, const char *key, const void *data, size_t size);
 void json_hex(struct buf *out, const char *key, const void *data, size_t size);
 void json_number(struct buf *out, const char *key, uint64_t number);

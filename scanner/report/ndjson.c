@@ -40,7 +40,7 @@ static void add_keyring(struct buf *out, const struct keyring *ring)
 		keyring_key_id_text(key, &id);
 		json_open(out, NULL, '{');
 		json_text(out, "keyring", keyring_name(ring));
-		json_text(out, "id", buf_text(&id));
+		json_buf(out, "id", &id);
 		json_text(out, "subject", key->subject);
 		json_text(out, "file", key->file);
 		if (key->x509) {
@@ -64,7 +64,7 @@ static void add_kernel(struct buf *out, const struct kernel_profile *profile)
 	json_open(out, "kernel", '{');
 	json_text(out, "version", version);
 	json_text(out, "ima_hash", profile->default_hash->name);
-	json_text(out, "profile", buf_text(&words));
+	json_buf(out, "profile", &words);
 	json_close(out, '}');
 }
 
@@ -211,7 +211,7 @@ static void add_digest(struct buf *out, const char *key, const struct collected 
 	}
 	buf_printf(&text, "%s:", collected->digest.algo->name);
 	buf_hex(&text, collected->digest.value, collected->digest.size_bytes);
-	json_text(out, key, buf_text(&text));
+	json_buf(out, key, &text);
 }
 
 static void add_verdict(struct buf *out, const struct verdict *verdict)
@@ -233,12 +233,12 @@ static void add_hooks(struct buf *out, const struct facts *facts)
 		if (hook->access.name_mask) {
 			buf_clear(&words);
 			policy_mask_text(hook->access.mask, &words);
-			json_text(out, "mask", buf_text(&words));
+			json_buf(out, "mask", &words);
 		}
 		if (hook->access.name_subject) {
 			buf_clear(&words);
 			policy_subject_text(hook->access.subject, &words);
-			json_text(out, "subject", buf_text(&words));
+			json_buf(out, "subject", &words);
 		}
 		if (hook->rule)
 			json_number(out, "rule", hook->rule->line);
@@ -418,7 +418,7 @@ static void add_keys(struct buf *out, const struct tally *tally)
 		keyring_key_id_text(tally->keys[i].key, &id);
 		json_open(out, NULL, '{');
 		json_text(out, "keyring", tally->keys[i].keyring);
-		json_text(out, "id", buf_text(&id));
+		json_buf(out, "id", &id);
 		json_text(out, "subject", tally->keys[i].key->subject);
 		json_number(out, "files", tally->keys[i].files);
 		json_close(out, '}');

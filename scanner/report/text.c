@@ -51,26 +51,36 @@ static void add_path(struct buf *out, const char *path)
 	escape_text(out, path, strlen(path));
 }
 
-static void print_escaped(FILE *out, const char *text)
+static void print_buf(struct report *report, const struct buf *text)
+{
+	report->broken = report->broken || text->failed;
+	fputs(buf_text(text), report->out);
+}
+
+static void print_escaped(struct report *report, const char *text)
 {
 	own_buf struct buf escaped = {0};
 
 	escape_text(&escaped, text, strlen(text));
-	fputs(buf_text(&escaped), out);
+	print_buf(report, &escaped);
 }
 
 /* --- The heading
  * -------------------------------------------------------------------------------------- */
 
-static void print_keyring(FILE *out, const struct keyring *ring)
+static void print_keyring(struct report *report, const struct keyring *ring)
 {
+	FILE *out = report->out;
+
 	for (size_t i = 0; i < keyring_count(ring); i++) {
 		const struct keyring_key *key = keyring_at(ring, i);
 		own_buf struct buf id = {0};
 
 		keyring_key_id_text(key, &id);
-		fprintf(out, "  key      %-9s %s  ", keyring_name(ring), buf_text(&id));
-		print_escaped(out, key->subject ? key->subject : "(bare public key)");
+		fprintf(out, "  key      %-9s ", keyring_name(ring));
+		print_buf(report, &id);
+		fputs("  ", out);
+		print_escaped(report, key->subject ? key->subject : "(bare public key)");
 		if (key->refused)
 			fprintf(out, "  NOT LOADED by this kernel: %s", key->refused);
 		if (key->revoked)
@@ -88,9 +98,11 @@ static size_t count_appraise_rules(const struct policy *policy)
 	return n;
 }
 
-static void print_policy(FILE *out, const struct report_run *run)
+static void print_policy(struct report *report)
 {
+	const struct report_run *run = report->run;
 	const struct policy *policy = run->rules->policy;
+	FILE *out = report->out;
 	size_t n;
 
 	if (!policy) {
@@ -99,7 +111,7 @@ static void print_policy(FILE *out, const struct report_run *run)
 	}
 	n = count_appraise_rules(policy);
 	fputs("  policy   ", out);
-	print_escaped(out, policy->name);
+	print_escaped(report, policy->name);
 	fprintf(out, " (%zu appraise rule%s, %s hooks)\n", n, n == 1 ? "" : "s",
 		run->hooks_all ? "all" : "likely");
 }
@@ -130,16 +142,17 @@ static int begin(struct report *report)
 	if (report->options.quiet)
 		return 0;
 	fprintf(report->out, "ima-scan %s: ", run->version);
-	print_escaped(report->out, run->target);
+	print_escaped(report, run->target);
 	fputc('\n', report->out);
-	print_policy(report->out, run);
+	print_policy(report);
 	profile_describe(run->rules->profile, &kernel);
 	fputs("  kernel   ", report->out);
-	print_escaped(report->out, buf_text(&kernel));
+	report->broken = report->broken || kernel.failed;
+	print_escaped(report, buf_text(&kernel));
 	fputc('\n', report->out);
-	print_keyring(report->out, run->rules->ima);
-	print_keyring(report->out, run->rules->evm);
-	print_keyring(report->out, run->rules->platform);
+	print_keyring(report, run->rules->ima);
+	print_keyring(report, run->rules->evm);
+	print_keyring(report, run->rules->platform);
 	if (!keyring_count(run->rules->ima))
 		fputs("  key      .ima      none given: signatures cannot be decided (-k CERT)\n",
 		      report->out);
@@ -199,14 +212,14 @@ static void render(const struct report *report, const struct facts *facts, struc
 	add_hook_words(out, facts);
 }
 
-static void add_to_group(struct group *group, const char *text, size_t size)
+static void add_to_group(struct group *group, const struct buf *text)
 {
 	group->count++;
 	if (group->shown == GROUP_LINES_MAX || group->lines.len > GROUP_BYTES_MAX)
 		return;
 	group->shown++;
 	buf_puts(&group->lines, "  ");
-	buf_add(&group->lines, text, size);
+	buf_add_buf(&group->lines, text);
 	buf_addc(&group->lines, '\n');
 }
 
@@ -247,12 +260,10 @@ static void add_file(struct report *report, const struct record *record)
 	if (report->options.verbose)
 		print_verbose(report, record);
 	if (counts && !verdict_is_good(record->verdict.kind))
-		add_to_group(group_of(state, &record->verdict), buf_text(&record->text),
-			     record->text.len);
+		add_to_group(group_of(state, &record->verdict), &record->text);
 	for (unsigned bit = 0; bit < FACTS_ODDITY_COUNT; bit++)
 		if (record->oddities >> bit & 1)
-			add_to_group(&state->oddities[bit], buf_text(&record->text),
-				     record->text.len);
+			add_to_group(&state->oddities[bit], &record->text);
 }
 
 static void record(struct report *report, const struct record *record)
@@ -264,12 +275,12 @@ static void record(struct report *report, const struct record *record)
 		add_file(report, record);
 	add_path(&line, record->path[0] ? record->path : ".");
 	if (record->kind == RECORD_STRAY)
-		add_to_group(&state->strays, buf_text(&line), line.len);
+		add_to_group(&state->strays, &line);
 	if (!record->fault)
 		return;
 	buf_puts(&line, ": ");
 	escape_text(&line, record->fault->text, strlen(record->fault->text));
-	add_to_group(&state->faults, buf_text(&line), line.len);
+	add_to_group(&state->faults, &line);
 }
 
 /* --- The end
@@ -357,17 +368,20 @@ static void print_verdict_counts(const struct report *report, const struct tally
 	}
 }
 
-static void print_key_counts(FILE *out, const struct tally *tally)
+static void print_key_counts(struct report *report, const struct tally *tally)
 {
+	FILE *out = report->out;
+
 	for (size_t i = 0; i < tally->key_count; i++) {
 		const struct keyring_key *key = tally->keys[i].key;
 		own_buf struct buf id = {0};
 
 		keyring_key_id_text(key, &id);
-		fprintf(out, "  key %s signed %" PRIu64 " good %s label%s  ", buf_text(&id),
-			tally->keys[i].files, tally->keys[i].keyring,
-			tally->keys[i].files == 1 ? "" : "s");
-		print_escaped(out, key->subject ? key->subject : "");
+		fputs("  key ", out);
+		print_buf(report, &id);
+		fprintf(out, " signed %" PRIu64 " good %s label%s  ", tally->keys[i].files,
+			tally->keys[i].keyring, tally->keys[i].files == 1 ? "" : "s");
+		print_escaped(report, key->subject ? key->subject : "");
 		fputc('\n', out);
 	}
 	for (size_t i = 0; i < tally->unknown_key_count; i++)
@@ -428,7 +442,7 @@ static void end(struct report *report, const struct tally *tally, int status)
 		fprintf(out, "  %s%10" PRIu64 " could not be read%s\n", paint(report, RED),
 			tally->faults, paint(report, PLAIN));
 	print_left_out(out, tally);
-	print_key_counts(out, tally);
+	print_key_counts(report, tally);
 	fprintf(out, "%s%s%s (status %d)\n", paint(report, status ? RED : GREEN),
 		conclusion(tally, status), paint(report, PLAIN), status);
 }

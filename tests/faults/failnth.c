@@ -134,6 +134,18 @@ void *realloc(void *old, size_t size)
 	return fails(ALLOC) ? NULL : ALLOCATOR(realloc)(old, size);
 }
 
+void *aligned_alloc(size_t alignment, size_t size)
+{
+	NEXT(aligned_alloc);
+	return fails(ALLOC) ? NULL : next(alignment, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	NEXT(posix_memalign);
+	return fails(ALLOC) ? ENOMEM : next(out, alignment, size);
+}
+
 void *reallocarray(void *old, size_t count, size_t size)
 {
 	size_t bytes;

@@ -99,7 +99,8 @@ def judge(options, base, n):
         return "status %d, NDJSON: %s; on stderr %r" % (status, error, tail(errors))
     if status == 0:
         return "status 0 and a different report: " + difference(base, output)
-    if "fault" not in kinds and not errors and not any(v[0] == "undecided" for v in now.values()):
+    undecided = [path for path, verdict in now.items() if verdict[0] == "undecided" and base["verdicts"].get(path) != verdict]
+    if "fault" not in kinds and not errors and not undecided:
         return "status %d and nothing said: %s" % (status, difference(base, output))
     for path, verdict in now.items():
         if path not in base["verdicts"]:
