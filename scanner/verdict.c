@@ -437,6 +437,15 @@ static const struct {
 	{"library-lacks-hash", "libcrypto here lacks the hash algorithm"},
 	{"library-lacks-algorithm", "libcrypto here lacks the signature algorithm"},
 	{"unknown-verity-parameters", "its fs-verity parameters could not be read here"},
+	/* Conditions of a rule, by their names in the policy. */
+	{"fsname", "a rule asks for its file system's name, which is not known here"},
+	{"fsuuid", "a rule asks for its file system's UUID, which is not known here"},
+	{"obj_user", "a rule asks for its SELinux user, and security.selinux does not tell"},
+	{"obj_role", "a rule asks for its SELinux role, and security.selinux does not tell"},
+	{"obj_type", "a rule asks for its SELinux type, and security.selinux does not tell"},
+	{"subj_user", "a rule asks for the SELinux user of the process, which no scan can know"},
+	{"subj_role", "a rule asks for the SELinux role of the process, which no scan can know"},
+	{"subj_type", "a rule asks for the SELinux type of the process, which no scan can know"},
 };
 
 const char *verdict_cause_meaning(const char *cause)
