@@ -156,6 +156,8 @@ static void print_evm(FILE *out, const struct facts *facts)
 	}
 	fprintf(out, "    status       %s%s%s\n", evm_status_name(evm->status),
 		evm->why ? ": " : "", evm->why ? evm->why : "");
+	if (evm->key_unknown)
+		fprintf(out, "                 %s\n", result_words(VERIFY_NO_KEY));
 	print_key(out, evm->key);
 }
 

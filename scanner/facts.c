@@ -97,7 +97,8 @@ unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t
 
 	bits |= of_outcome(facts->input.sig_data.result, facts->input.sig_data.key, now);
 	bits |= of_outcome(facts->input.sig_verity.result, facts->input.sig_verity.key, now);
-	bits |= of_outcome(VERIFY_NOT_TRIED, facts->input.evm.key, now);
+	bits |= of_outcome(facts->input.evm.key_unknown ? VERIFY_NO_KEY : VERIFY_NOT_TRIED,
+			   facts->input.evm.key, now);
 	if (!facts->input.evm_judged && facts->evm.type != IMAXATTR_ABSENT)
 		bits |= FACTS_EVM_NOT_JUDGED;
 	if (facts->place & CONTENT_AT_COMPRESSED_MODULE)

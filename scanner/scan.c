@@ -104,7 +104,10 @@ static void count_facts(struct record *record, const struct facts *facts)
 				  input->evm.status == EVM_STATUS_PASS_IMMUTABLE))
 		record->evm_key = input->evm.key;
 	record->unknown_key = facts->oddities & FACTS_UNKNOWN_KEY;
-	record->keyid = facts->ima.keyid;
+	record->keyid =
+		input->sig_data.result == VERIFY_NO_KEY || input->sig_verity.result == VERIFY_NO_KEY
+			? facts->ima.keyid
+			: facts->evm.keyid;
 }
 
 static int record_facts(struct pass *pass, struct outcome *outcome, const struct facts *facts)
