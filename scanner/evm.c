@@ -173,7 +173,9 @@ static struct evm_outcome of_verification(const struct subject *s, const struct 
 		[VERIFY_AMBIGUOUS] = "ambiguous-key",
 		[VERIFY_CANNOT] = "library-lacks-algorithm",
 	};
-	struct evm_outcome outcome = {.status = failed(s), .key = verified.key};
+	struct evm_outcome outcome = {.status = failed(s),
+				      .key = verified.key,
+				      .key_unknown = verified.result == VERIFY_NO_KEY};
 	unsigned result = verified.result;
 
 	if (result < sizeof(unknowable) / sizeof(unknowable[0]) && unknowable[result]) {

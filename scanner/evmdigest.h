@@ -30,6 +30,7 @@ struct evm_outcome {
 	const char *why; /* of undecided: "no-hmac-key", "no-generation", "no-fsuuid",
 			    "ambiguous-key", … */
 	const struct keyring_key *key;
+	bool key_unknown; /* it failed for want of the key that signed it */
 };
 
 /* What EVM needs to know about the file system. */

@@ -156,6 +156,8 @@ static void print_evm(FILE *out, const struct facts *facts)
 	}
 	fprintf(out, "    status       %s%s%s\n", evm_status_name(evm->status),
 		evm->why ? ": " : "", evm->why ? evm->why : "");
+	if (evm->key_unknown)
+		fprintf(out, "                 %s\n", result_words(VERIFY_NO_KEY));
 	print_key(out, evm->key);
 }
 
@@ -163,16 +165,19 @@ static void print_evm(FILE *out, const struct facts *facts)
  * ------------------------------------------------------------------------------------------------
  */
 
-static void print_rule(void *context, const struct policy_rule *rule, bool applied, const char *why)
+static void print_rule(void *context, const struct policy_rule *rule, enum policy_trace applied,
+		       const char *why)
 {
+	static const char *const words[] = {
+		[POLICY_APPLIES] = "applies",
+		[POLICY_DOES_NOT_APPLY] = "does not apply: ",
+		[POLICY_MAY_APPLY] = "may apply: ",
+	};
 	FILE *out = context;
 
 	fprintf(out, "    line %-4u ", rule->line);
 	print_escaped(out, rule->text, strlen(rule->text));
-	fprintf(out, "\n              %s%s\n", applied ? "applies" : "does not apply: ",
-		applied ? ""
-		: why	? why
-			: "");
+	fprintf(out, "\n              %s%s\n", words[applied], why ? why : "");
 }
 
 static bool is_same_access(const struct hooks_case *a, const struct hooks_case *b)

@@ -17,7 +17,8 @@ static const struct {
 	{"wrong-size", "the signature's header names another size than what follows it"},
 	{"weak-hash", "the label rests on MD4, MD5 or SHA-1"},
 	{"denied-hash", "a rule's appraise_algos= does not allow the label's hash"},
-	{"unknown-key", "the label is signed by a key that was not given"},
+	{"unknown-key",
+	 "the label is signed by a key that was not given, or that this kernel does not load"},
 	{"revoked-key", "the label is signed by a revoked key"},
 	{"expired-key", "the signing certificate is not valid today; the kernel does not look"},
 	{"deprecated-v1", "a version 1 signature, which current kernels and evmctl give up"},
@@ -116,10 +117,9 @@ unsigned facts_find_oddities(const struct facts *facts, bool has_policy, int64_t
 
 	bits |= of_outcome(facts->input.sig_data.result, facts->input.sig_data.key, now);
 	bits |= of_outcome(facts->input.sig_verity.result, facts->input.sig_verity.key, now);
-	bits |= of_outcome(VERIFY_NOT_TRIED, facts->input.evm.key, now);
+	bits |= of_outcome(facts->input.evm.key_unknown ? VERIFY_NO_KEY : VERIFY_NOT_TRIED,
+			   facts->input.evm.key, now);
 	bits |= of_v1(&facts->ima, &facts->input.sig_data);
-	if (facts->evm_key_unknown)
-		bits |= FACTS_UNKNOWN_KEY;
 	if (!facts->input.evm_judged && facts->evm.type != IMAXATTR_ABSENT)
 		bits |= FACTS_EVM_NOT_JUDGED;
 	if (facts->place & CONTENT_AT_COMPRESSED_MODULE)

@@ -61,7 +61,6 @@ struct facts {
 	unsigned place, kinds; /* content_of_path(), content_of_head() */
 	bool kinds_known;
 	struct verdict_input input;
-	bool evm_key_unknown; /* security.evm is refused, and its key was not given */
 	bool governed;
 	struct facts_hook *hooks;
 	size_t hook_count;

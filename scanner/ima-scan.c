@@ -192,6 +192,7 @@ static int scan_with(struct session *s, const struct options *o, const struct ou
 	struct fault fault;
 	int status;
 
+	session_notes(s, &run.notes);
 	run.jobs = scan.jobs;
 	raise_descriptor_limit();
 	if (!o->no_sandbox && sandbox_read_only(s->root_fd, &run.sandbox, &fault) < 0)
@@ -231,7 +232,7 @@ static int command_explain(struct session *s, const struct options *o)
 	if (!o->no_sandbox && sandbox_read_only(s->root_fd, &ignored, &fault) < 0)
 		return complain(STATUS_INTERNAL, &fault);
 	if (explain_file(&s->rules, s->root_fd, o->explain_path, stdout, &status, &fault) < 0) {
-		fault_add(&fault, "%s", o->explain_path);
+		fault_add(&fault, "%s (a path below the target)", o->explain_path);
 		return complain(STATUS_UNDECIDED, &fault);
 	}
 	return status;

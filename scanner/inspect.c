@@ -316,19 +316,6 @@ static void check_signatures(struct inspector *in, struct facts *facts)
 	}
 }
 
-/* Refused for want of its key, as far as the keys given tell. */
-static bool is_evm_key_unknown(const struct inspector *in, const struct facts *facts)
-{
-	const struct imaxattr *label = &facts->evm;
-	enum evm_status status = facts->input.evm.status;
-
-	if (!label->has_keyid || (status != EVM_STATUS_FAIL && status != EVM_STATUS_FAIL_IMMUTABLE))
-		return false;
-	if (label->version == 1)
-		return keyring_find_v1(in->rules->evm, label->keyid_v1, NULL, 0) == 0;
-	return keyring_find(in->rules->evm, label->keyid, NULL, 0) == 0;
-}
-
 static void check_evm(struct inspector *in, struct facts *facts)
 {
 	struct evm_fs fs = {
@@ -338,11 +325,10 @@ static void check_evm(struct inspector *in, struct facts *facts)
 
 	memcpy(fs.uuid, facts->fs->uuid, sizeof(fs.uuid));
 	facts->input.evm_judged = in->rules->profile->evm != PROFILE_EVM_NONE;
-	if (!facts->input.evm_judged)
-		return;
-	facts->input.evm = evm_judge(in->evm, in->rules->profile, in->rules->hmac_key,
-				     &facts->inode, &facts->attrs, &facts->evm, &fs);
-	facts->evm_key_unknown = is_evm_key_unknown(in, facts);
+	if (facts->input.evm_judged)
+		facts->input.evm =
+			evm_judge(in->evm, in->rules->profile, in->rules->hmac_key, &facts->inode,
+				  &facts->attrs, &facts->evm, &fs);
 }
 
 static void learn_kinds(struct inspector *in, struct facts *facts)

@@ -70,7 +70,7 @@ static const char *last_component(const char *file)
 
 static int refuse_private(const char *file, struct fault *f)
 {
-	return fault_set(f, EPERM, "%s holds a private key, which does not belong here",
+	return fault_set(f, 0, "%s holds a private key, which does not belong here",
 			 last_component(file));
 }
 

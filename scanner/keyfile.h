@@ -20,8 +20,8 @@ typedef int keyfile_item_fn(void *context, const char *file, X509 *x509, EVP_PKE
 			    struct fault *f);
 
 /*
- * Calls `item` for each certificate and each bare RSA public key of a file's bytes. EPERM: there is
- * a private key. *out_count: how many items there were.
+ * Calls `item` for each certificate and each bare RSA public key of a file's bytes. A private
+ * key among them is a fault. *out_count: how many items there were.
  */
 int keyfile_decode(const char *file, const uint8_t *data, size_t size, keyfile_item_fn *item,
 		   void *context, size_t *out_count, struct fault *f) FAULT_MUST_USE;

@@ -131,7 +131,7 @@ int session_load_policy(struct session *s, const char *name, struct fault *f)
 		if (s->policy)
 			return 0;
 		if (access(name, F_OK) != 0)
-			return fault_set(f, 0, "policy %s: %s, nor a file here; the names are %s", name,
+			return fault_set(f, 0, "policy %s, nor a file here; the names are %s",
 					 error.reason, policy_builtin_names());
 	}
 	if (fd_read_file(name, POLICY_BYTES_MAX, &text, &size, f) < 0)
@@ -148,6 +148,13 @@ static bool is_running_root(int fd)
 	       target.st_ino == root.st_ino;
 }
 
+static bool is_on_running_filesystem(int fd)
+{
+	struct stat target, root;
+
+	return fstat(fd, &target) == 0 && stat("/", &root) == 0 && target.st_dev == root.st_dev;
+}
+
 int session_open_target(struct session *s, const struct options *o, struct fault *f)
 {
 	s->root_fd = open(o->target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -156,7 +163,9 @@ int session_open_target(struct session *s, const struct options *o, struct fault
 				 o->target);
 	if (s->root_fd < 0)
 		return fault_set(f, errno, "opening the target %s", o->target);
-	if (is_running_root(s->root_fd) && !o->live)
+	s->running_root = is_running_root(s->root_fd);
+	s->running_filesystem = is_on_running_filesystem(s->root_fd);
+	if (s->running_root && !o->live)
 		return fault_set(
 			f, 0,
 			"target %s is the root of the running system, whose answers cannot be trusted: "
@@ -164,6 +173,19 @@ int session_open_target(struct session *s, const struct options *o, struct fault
 			o->target);
 	s->filesystems = fsinfo_open(o->target, f);
 	return s->filesystems ? 0 : -1;
+}
+
+void session_notes(const struct session *s, struct notes *out)
+{
+	const struct notes_run run = {
+		.profile = &s->profile,
+		.has_policy = s->policy,
+		.has_keys = keyring_count(s->ima) || keyring_count(s->evm),
+		.running_root = s->running_root,
+		.running_filesystem = s->running_filesystem,
+	};
+
+	notes_find(&run, out);
 }
 
 int session_ready(struct session *s, const struct options *o, struct fault *f)

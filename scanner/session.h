@@ -6,6 +6,7 @@
 
 #include "scanner/base/fault.h"
 #include "scanner/inspect.h"
+#include "scanner/notes.h"
 #include "scanner/options.h"
 
 /* All that a command needs, loaded as the options say, before any file of the target is looked at.
@@ -19,6 +20,7 @@ struct session {
 	struct hooks *hooks;
 	struct fsinfo_table *filesystems;
 	int root_fd;
+	bool running_root, running_filesystem; /* the target is /, is on the file system of / */
 	atomic_bool stop;
 	struct inspect_rules rules; /* borrows all of the above */
 };
@@ -33,6 +35,8 @@ int session_load_policy(struct session *s, const char *name, struct fault *f) FA
 int session_open_target(struct session *s, const struct options *o, struct fault *f) FAULT_MUST_USE;
 /* After all of them: fills s->rules. */
 int session_ready(struct session *s, const struct options *o, struct fault *f) FAULT_MUST_USE;
+/* What limits the worth of a report about this session. */
+void session_notes(const struct session *s, struct notes *out);
 void session_done(struct session *s);
 
 #endif

@@ -412,9 +412,10 @@ static const struct {
 	{"unknown-ima-data", "the label is of a kind that this kernel does not know"},
 	{"unknown", "the kernel cannot classify the label"},
 	{"missing-HMAC", "it has no security.evm label to protect its metadata"},
-	{"invalid-HMAC", "security.evm does not fit the owner, mode or security attributes"},
+	{"invalid-HMAC",
+	 "security.evm does not fit the owner, mode or security attributes, or its key is not trusted"},
 	{"invalid-fail-immutable",
-	 "the portable signature does not fit the owner, mode or security attributes"},
+	 "the portable signature does not fit the owner, mode or security attributes, or its key is not trusted"},
 	{"failed", "the kernel has no driver for the digest that the label names"},
 	{"no-verity-digest", "the policy asks for fs-verity and the file does not have it"},
 	{"denied-hash-algorithm", "the policy does not allow the label's hash algorithm"},
@@ -437,6 +438,15 @@ static const struct {
 	{"library-lacks-hash", "libcrypto here lacks the hash algorithm"},
 	{"library-lacks-algorithm", "libcrypto here lacks the signature algorithm"},
 	{"unknown-verity-parameters", "its fs-verity parameters could not be read here"},
+	/* Conditions of a rule, by their names in the policy. */
+	{"fsname", "a rule asks for its file system's name, which is not known here"},
+	{"fsuuid", "a rule asks for its file system's UUID, which is not known here"},
+	{"obj_user", "a rule asks for its SELinux user, and security.selinux does not tell"},
+	{"obj_role", "a rule asks for its SELinux role, and security.selinux does not tell"},
+	{"obj_type", "a rule asks for its SELinux type, and security.selinux does not tell"},
+	{"subj_user", "a rule asks for the SELinux user of the process, which no scan can know"},
+	{"subj_role", "a rule asks for the SELinux role of the process, which no scan can know"},
+	{"subj_type", "a rule asks for the SELinux type of the process, which no scan can know"},
 };
 
 const char *verdict_cause_meaning(const char *cause)

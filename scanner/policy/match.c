@@ -253,6 +253,13 @@ static const struct policy_rule *find_doubt(const struct policy *policy,
 	return NULL;
 }
 
+static enum policy_trace trace_of(enum answer whole)
+{
+	if (whole == YES)
+		return POLICY_APPLIES;
+	return whole == NO ? POLICY_DOES_NOT_APPLY : POLICY_MAY_APPLY;
+}
+
 struct policy_result policy_match(const struct policy *policy, const struct policy_subject *subject,
 				  const struct policy_object *object, enum policy_func func,
 				  unsigned mask, policy_trace_fn *trace, void *context)
@@ -276,7 +283,7 @@ struct policy_result policy_match(const struct policy *policy, const struct poli
 		if (whole == YES)
 			decider = rule;
 		if (trace)
-			trace(context, rule, whole == YES, whole == YES ? NULL : why);
+			trace(context, rule, trace_of(whole), whole == YES ? NULL : why);
 	}
 	if (doubtful)
 		doubt = find_doubt(policy, &access, decider, &index);

@@ -185,9 +185,11 @@ struct policy_result {
 	const char *why; /* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
 };
 
+enum policy_trace { POLICY_APPLIES, POLICY_DOES_NOT_APPLY, POLICY_MAY_APPLY };
+
 /* Why one rule did or did not apply, for --explain. `why` is static text, NULL when it applied. */
-typedef void policy_trace_fn(void *context, const struct policy_rule *rule, bool applied,
-			     const char *why);
+typedef void policy_trace_fn(void *context, const struct policy_rule *rule,
+			     enum policy_trace applied, const char *why);
 
 /*
  * The first appraise or dont_appraise rule for an access (ima_match_policy() with IMA_APPRAISE).

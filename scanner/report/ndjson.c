@@ -100,6 +100,12 @@ static int begin(struct report *report)
 	json_close(&line, ']');
 	json_number(&line, "revocations", blacklist_count(rules->blacklist));
 	add_sandbox(&line, run);
+	if (run->notes.count) {
+		json_open(&line, "notes", '[');
+		for (size_t i = 0; i < run->notes.count; i++)
+			json_text(&line, NULL, run->notes.text[i]);
+		json_close(&line, ']');
+	}
 	json_number(&line, "jobs", run->jobs);
 	add_time(&line, "started", run->started);
 	json_close(&line, '}');

@@ -9,6 +9,7 @@
 #include "scanner/base/sandbox.h"
 #include "scanner/facts.h"
 #include "scanner/inspect.h"
+#include "scanner/notes.h"
 #include "scanner/record.h"
 #include "scanner/tally.h"
 
@@ -19,6 +20,7 @@ struct report_run {
 	const struct inspect_rules *rules;
 	bool hooks_all, one_file_system, files_from_list, sandboxed;
 	struct sandbox_state sandbox;
+	struct notes notes;
 	unsigned jobs;
 	time_t started;
 };

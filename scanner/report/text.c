@@ -131,6 +131,15 @@ static void print_sandbox(FILE *out, const struct report_run *run)
 		run->sandbox.capabilities_cut ? ", capabilities cut" : "");
 }
 
+static void print_notes(const struct report *report)
+{
+	const struct notes *notes = &report->run->notes;
+
+	for (size_t i = 0; i < notes->count; i++)
+		fprintf(report->out, "  %sNOTE%s     %s\n", paint(report, YELLOW),
+			paint(report, PLAIN), notes->text[i]);
+}
+
 static int begin(struct report *report)
 {
 	const struct report_run *run = report->run;
@@ -157,9 +166,7 @@ static int begin(struct report *report)
 		fputs("  key      .ima      none given: signatures cannot be decided (-k CERT)\n",
 		      report->out);
 	print_sandbox(report->out, run);
-	if (run->rules->profile->appraise != PROFILE_APPRAISE_ENFORCE)
-		fputs("  NOTE     this command line does not enforce: the kernel would only log\n",
-		      report->out);
+	print_notes(report);
 	fputc('\n', report->out);
 	return 0;
 }
@@ -385,7 +392,7 @@ static void print_key_counts(struct report *report, const struct tally *tally)
 		fputc('\n', out);
 	}
 	for (size_t i = 0; i < tally->unknown_key_count; i++)
-		fprintf(out, "  key %08" PRIx32 " is not known: %" PRIu64 " file%s\n",
+		fprintf(out, "  key %08" PRIx32 " is not in the keyring: %" PRIu64 " file%s\n",
 			tally->unknown_keys[i].keyid, tally->unknown_keys[i].files,
 			tally->unknown_keys[i].files == 1 ? "" : "s");
 }
@@ -412,7 +419,9 @@ static const char *conclusion(const struct tally *tally, int status)
 	if (tally->interrupted)
 		return "INTERRUPTED: this report is partial";
 	if (status == STATUS_GOOD)
-		return "GOOD: everything that was to be verified was verified and is good";
+		return tally->has_policy
+			       ? "GOOD: everything that was to be verified was verified and is good"
+			       : "GOOD: every label that is there was verified and is good";
 	if ((status & STATUS_FAILURES) && (status & STATUS_UNDECIDED))
 		return "NOT GOOD: integrity failures, and something could not be decided";
 	if (status & STATUS_FAILURES)
@@ -438,11 +447,17 @@ static void end(struct report *report, const struct tally *tally, int status)
 	print_bytes(out, tally->bytes_read);
 	fprintf(out, " read in %.1f s\n", tally->seconds);
 	print_verdict_counts(report, tally);
+	if (!tally->has_policy && tally->files > tally->labelled)
+		fprintf(out,
+			"  %10" PRIu64 " without a label; only a policy tells which need one\n",
+			tally->files - tally->labelled);
 	if (tally->faults)
 		fprintf(out, "  %s%10" PRIu64 " could not be read%s\n", paint(report, RED),
 			tally->faults, paint(report, PLAIN));
 	print_left_out(out, tally);
 	print_key_counts(report, tally);
+	/* Here too: the heading may be far above, and --quiet has none. */
+	print_notes(report);
 	fprintf(out, "%s%s%s (status %d)\n", paint(report, status ? RED : GREEN),
 		conclusion(tally, status), paint(report, PLAIN), status);
 }

@@ -56,6 +56,13 @@ portable pass_immutable
 sig pass" "$(table path evm.verdict | sed 's|/[^\t]*\t| |' | sort -u)"
 
 	# A certificate alone: HMACs are refused, as that kernel does. Nothing at all: EVM is not in force.
+	scan "${ima[@]}" --evm-key "$keys/p256.der" "$t/portable"
+	has_status 3 "the certificate of the EVM signatures is missing on $fs"
+	same "$fs: its key id is named" "$(table path evm.keyid | grep '^rsa2048-sha1-hash' | cut -f 2)" \
+		"$(grep -ao '"unknown_keys":\[{"id":"[0-9a-f]*' "$out" | grep -o '[0-9a-f]*$')"
+	run "$IMA_SCAN" --explain rsa2048-sha1-hash "${ima[@]}" --evm-key "$keys/p256.der" "$t/portable"
+	has_status 3 "explained as well on $fs"
+	out_has 'no key of this id was given'
 	scan "${x509[@]}" "$t/hmac"
 	has_status 1 "HMACs under X.509 only on $fs"
 	same "$fs: HMAC causes" 'fail invalid-HMAC' "$(table verdict cause | sort -u | tr '\t' ' ')"

@@ -484,7 +484,7 @@ static const struct {
 	 "it holds no certificate", 0},
 	{"enc.pem",
 	 "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIC\n-----END ENCRYPTED PRIVATE KEY-----\n",
-	 "enc.pem holds a private key, which does not belong here", EPERM},
+	 "enc.pem holds a private key, which does not belong here", 0},
 };
 
 START_TEST(refuses_bad_files)
@@ -511,13 +511,11 @@ START_TEST(refuses_private_keys)
 	put_pem("both.pem", &(struct testkeys_cert){.key = rsa, .subject = "a"});
 	testkeys_add_private(path("both.pem"), rsa);
 	ck_assert_int_eq(keyring_load(ring, directory, &profile, &f), -1);
-	ck_assert_int_eq(f.os, EPERM);
 	ck_assert_ptr_nonnull(strstr(f.text, "both.pem holds a private key"));
 	testkeys_write(path("key.der"), der, (size_t)size);
 	OPENSSL_free(der);
-	f.os = 0;
 	ck_assert_int_eq(keyring_load(ring, path("key.der"), &profile, &f), -1);
-	ck_assert_int_eq(f.os, EPERM);
+	ck_assert_ptr_nonnull(strstr(f.text, "key.der holds a private key"));
 }
 END_TEST
 

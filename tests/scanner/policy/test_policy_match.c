@@ -145,10 +145,16 @@ START_TEST(matches)
 }
 END_TEST
 
-static void write_trace(void *context, const struct policy_rule *rule, bool applied,
+static void write_trace(void *context, const struct policy_rule *rule, enum policy_trace applied,
 			const char *why)
 {
-	buf_printf(context, "%u %s; ", rule->line, applied ? "applies" : why);
+	static const char *const words[] = {
+		[POLICY_APPLIES] = "applies",
+		[POLICY_DOES_NOT_APPLY] = "no: ",
+		[POLICY_MAY_APPLY] = "perhaps: ",
+	};
+
+	buf_printf(context, "%u %s%s; ", rule->line, words[applied], why ? why : "");
 }
 
 START_TEST(traces)
@@ -159,8 +165,9 @@ START_TEST(traces)
 	own_buf struct buf trace = {0};
 
 	policy_match(policy, &root, &file, BPRM, X, write_trace, &trace);
-	ck_assert_str_eq(buf_text(&trace), "1 not about appraisal; 2 func differs; 3 uid differs; "
-					   "4 subj_user is not known; 5 applies; ");
+	ck_assert_str_eq(buf_text(&trace),
+			 "1 no: not about appraisal; 2 no: func differs; 3 no: uid differs; "
+			 "4 perhaps: subj_user is not known; 5 applies; ");
 	policy_free(policy);
 }
 END_TEST
