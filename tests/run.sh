@@ -16,8 +16,8 @@ jobs=$(nproc)
 scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
-checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo fuzz-smoke tidy
-	debian-tree e2e)
+checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
+	tidy debian-tree e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -112,6 +112,19 @@ check_cli() {
 check_demo() {
 	build all
 	script tests/demo.sh build/release/ima-scan
+}
+
+# Every family of calls, and what leaks: a sample; tests/faults/run.sh --every is complete.
+check_faults() {
+	build all
+	build variant=asan build/asan/ima-scan
+	script tests/faults/run.sh --asan build/asan/ima-scan build/release/ima-scan
+}
+
+# 200 random trees; 10000 by tests/hostile/run.sh build/release/ima-scan 10000.
+check_hostile() {
+	build all
+	script tests/hostile/run.sh build/release/ima-scan 200
 }
 
 check_fuzz_smoke() {

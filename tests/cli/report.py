@@ -6,6 +6,7 @@ report.py table FILE COLUMN…    one line per file record, tab separated, sorte
 report.py field FILE RECORD COLUMN
                                 one field of the first record of that kind; lists one item a line
 report.py check FILE [STATUS]   what the format promises; complaints on stdout, status 1
+report.py faults FILE           errno and path of every fault, tab separated
 report.py names FILE            every path and link as exact bytes, each ended by NUL
 """
 import collections
@@ -176,6 +177,10 @@ def main():
         field(path, rest[0], rest[1])
     elif command == "check":
         return check(path, int(rest[0]) if rest else None)
+    elif command == "faults":
+        for record in records(path):
+            if record["record"] == "fault":
+                print("%d\t%s" % (record["errno"], record["path"]))
     elif command == "names":
         names(path)
     else:

@@ -214,6 +214,50 @@ corpus_escape() {
 	printf 'nul\0in' | seed escape nul
 }
 
+# A path, a NUL, the first bytes of the file.
+corpus_content() {
+	{ printf 'usr/bin/ls\0' && hex 7f454c46020101 "$(repeat 00 9)" 0300; } | seed content elf
+	{ printf 'lib/modules/6.12/a.ko\0' && hex 7f454c46010201 "$(repeat 00 9)" 0001; } | seed content module
+	{ printf 'lib/modules/6.12/b.ko.xz\0' && hex fd377a585a00; } | seed content module-xz
+	{ printf 'boot/vmlinuz-6.12\0MZ' && hex "$(repeat 00 512)" && printf HdrS; } | seed content kernel
+	{ printf 'boot/initrd.img\0' && hex 28b52ffd; } | seed content initrd
+	printf 'lib/firmware/f.bin\0\x1f\x8b' | seed content firmware
+	printf 'usr/lib/libx.so.6\0BZh' | seed content library
+	printf 'etc/ima/ima-policy\0# a comment\n\nappraise func=BPRM_CHECK\n' | seed content policy
+	printf 'run.sh\0#!/bin/sh\n' | seed content script
+}
+
+corpus_listfile() {
+	printf 'usr/bin/ls\0./etc/passwd\0///a//b\0' | seed listfile paths
+	printf 'no end' | seed listfile unended
+	printf 'a\0\0b\0' | seed listfile empty-path
+	printf 'proc/1/maps\0x.c\0aXbXc\0././/\0..\0' | seed listfile excluded
+	{ repeat 0123456789abcdef 4200; } | seed listfile long
+}
+
+# Flags, bits of the attributes, mode, uid, inode number, generation, then each attribute.
+corpus_evm() {
+	local name start ima
+	make_keys
+	ima=22000404$(repeat cd 32)
+	while read -r name start; do
+		hex "$start" "$(repeat 00 20)" "$ima" 1500 02 "$(repeat ef 20)" | seed evm "$name"
+	done <<-EOT
+		hmac 3540
+		hmac-facts-unknown 3040
+		no-evm 2540
+		overlayfs 3d40
+		nothing 3500
+	EOT
+	signed_label 05 rsa >"$keys/label"
+	{ hex 7540 ed810000 "$(repeat 00 16)" "$ima" 0901 && cat "$keys/label"; } | seed evm portable
+	{ hex 5540 ed810000 "$(repeat 00 16)" "$ima" 0901 03 && tail -c +2 "$keys/label"; } | seed evm signature
+	# security.selinux, security.ima and security.capability (version 3, with a root id).
+	hex 75c1 ed810000 "$(repeat 00 16)" 0500 755f723a74 "$ima" 1800 01000003 "$(repeat 11 16)" 00000000 \
+		0901 "$(od -An -v -tx1 "$keys/label")" | seed evm capability
+	hex 7501 ed810000 "$(repeat 00 16)" ffff | seed evm unreadable
+}
+
 # Past crashes of a target, turned back into bytes.
 crashes() {
 	local file

@@ -23,17 +23,20 @@ coverage_of() {
 }
 
 fuzz_one() {
-	local builddir=$1 seconds=$2 target=$3 log=$logs/fuzz-$3.log status=0
-	"$builddir/fuzz_$target" "${limits[@]}" -artifact_prefix="$artifacts/$target-" -print_final_stats=1 \
-		-max_total_time="$seconds" "$corpus/$target" >"$log" 2>&1 || status=$?
+	local builddir=$1 seconds=$2 target=$3 log=$logs/fuzz-$3.log status=0 cpu
+	TIMEFORMAT='%U %S'
+	# The user's and the kernel's seconds of the target alone: its output goes elsewhere.
+	cpu=$({ time "$builddir/fuzz_$target" "${limits[@]}" -artifact_prefix="$artifacts/$target-" \
+		-print_final_stats=1 -max_total_time="$seconds" "$corpus/$target" >"$log" 2>&1; } 2>&1) ||
+		status=$?
 	if [ "$status" -ne 0 ]; then
 		tail -n 40 "$log"
 		printf '%-10s CRASHED (status %s), see %s and %s\n' "$target" "$status" "$artifacts" "$log"
 		return 1
 	fi
-	printf '%-10s %12s executions %6s covered %5s inputs\n' "$target" \
+	printf '%-10s %12s executions %6s edges %6s inputs %6.0f CPU seconds\n' "$target" \
 		"$(stat_of "$log" number_of_executed_units)" "$(coverage_of "$log")" \
-		"$(find "$corpus/$target" -type f | wc -l)"
+		"$(find "$corpus/$target" -type f | wc -l)" "$(awk '{ print $1 + $2 }' <<<"$cpu")"
 }
 
 if [ "${1:-}" = --one ]; then
