@@ -38,7 +38,7 @@ enum facts_oddity {
 	FACTS_COMPRESSED_MODULE = 1 << 13, /* an appended signature inside it cannot be seen */
 	FACTS_WRONG_TYPE = 1 << 14,	   /* a label on what is no regular file */
 	FACTS_LABEL_MISMATCH = 1 << 15,	   /* not governed, but its label does not match */
-	FACTS_KERNEL_CRASH = 1 << 16,	 /* a v1 signature of a known key, shorter than it says */
+	FACTS_KERNEL_CRASH = 1 << 16,	   /* a v1 signature of a known key, shorter than it says */
 	FACTS_ODDITY_COUNT = 17,
 };
 

@@ -326,9 +326,8 @@ static void check_evm(struct inspector *in, struct facts *facts)
 	memcpy(fs.uuid, facts->fs->uuid, sizeof(fs.uuid));
 	facts->input.evm_judged = in->rules->profile->evm != PROFILE_EVM_NONE;
 	if (facts->input.evm_judged)
-		facts->input.evm =
-			evm_judge(in->evm, in->rules->profile, in->rules->hmac_key, &facts->inode,
-				  &facts->attrs, &facts->evm, &fs);
+		facts->input.evm = evm_judge(in->evm, in->rules->profile, in->rules->hmac_key,
+					     &facts->inode, &facts->attrs, &facts->evm, &fs);
 }
 
 static void learn_kinds(struct inspector *in, struct facts *facts)

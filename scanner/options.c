@@ -24,9 +24,8 @@ struct option_row {
 #define AT(field) offsetof(struct options, field)
 
 static const struct option_row rows[] = {
-	{"key", 'k', "CERT",
-	 "certificates of the .ima keyring: PEM or DER, file or directory", KEEP_LIST,
-	 AT(keys), 0},
+	{"key", 'k', "CERT", "certificates of the .ima keyring: PEM or DER, file or directory",
+	 KEEP_LIST, AT(keys), 0},
 	{"evm-key", 0, "CERT", "the same for the .evm keyring", KEEP_LIST, AT(evm_keys), 0},
 	{"platform-key", 0, "CERT", "the same for the .platform keyring (kexec only)", KEEP_LIST,
 	 AT(platform_keys), 0},
@@ -63,8 +62,7 @@ static const struct option_row rows[] = {
 	{"files0-from", 0, "FILE",
 	 "scan only the paths listed there, ended by NUL bytes (-: stdin)", KEEP_TEXT,
 	 AT(files0_from), 0},
-	{"live", 0, NULL, "allow scanning / of the running system",
-	 KEEP_FLAG, AT(live), 0},
+	{"live", 0, NULL, "allow scanning / of the running system", KEEP_FLAG, AT(live), 0},
 	{"no-sandbox", 0, NULL, "keep all privileges (for debugging)", KEEP_FLAG, AT(no_sandbox),
 	 0},
 	{"explain", 0, "PATH", "one file: its label, key, digest, and each rule tried",
