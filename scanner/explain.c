@@ -161,9 +161,7 @@ static void print_evm(FILE *out, const struct facts *facts)
 	print_key(out, evm->key);
 }
 
-/* --- Rules
- * ------------------------------------------------------------------------------------------------
- */
+/* --- Rules --- */
 
 static void print_rule(void *context, const struct policy_rule *rule, enum policy_trace applied,
 		       const char *why)

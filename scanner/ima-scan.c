@@ -67,8 +67,7 @@ static int load_all(struct session *s, const struct options *o, struct fault *f)
 	return session_open_target(s, o, f) < 0 ? -1 : session_ready(s, o, f);
 }
 
-/* --- Scanning
- * --------------------------------------------------------------------------------------------- */
+/* --- Scanning --- */
 
 /* What the scan command has open beside its session. */
 struct outputs {
@@ -218,8 +217,7 @@ static int command_scan(struct session *s, const struct options *o)
 	return status;
 }
 
-/* --- The other commands
- * ------------------------------------------------------------------------------------ */
+/* --- The other commands --- */
 
 static int command_explain(struct session *s, const struct options *o)
 {

@@ -102,8 +102,7 @@ static void note_fault(struct facts *facts, const struct fault *fault)
 	facts->fault = *fault;
 }
 
-/* --- The inode
- * ------------------------------------------------------------------------------------ */
+/* --- The inode --- */
 
 static void take_statx(const struct statx *st, struct inode_facts *out)
 {
@@ -190,8 +189,7 @@ static void read_labels(int fd, struct facts *facts)
 	read_generation(fd, facts);
 }
 
-/* --- What is to be computed
- * ------------------------------------------------------------------------- */
+/* --- What is to be computed --- */
 
 static bool may_be_governed(struct inspector *in, struct facts *facts, bool kinds_known)
 {
@@ -261,8 +259,7 @@ static bool is_modsig_place(const struct inspector *in, const struct facts *fact
 	       (facts->place & (CONTENT_AT_MODULE | CONTENT_AT_KERNEL | CONTENT_AT_INITRAMFS));
 }
 
-/* --- Computing it
- * ------------------------------------------------------------------------------------ */
+/* --- Computing it --- */
 
 static void take_digest(struct collected *to, const struct digest *digest)
 {

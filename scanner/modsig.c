@@ -74,7 +74,7 @@ const struct hashalgo *modsig_algo(const struct modsig *m)
 	return m->message->signers[0].hash;
 }
 
-/* --- Checking --------------------------------------------------------------------------------- */
+/* --- Checking --- */
 
 struct checking {
 	const struct pkcs7 *message;

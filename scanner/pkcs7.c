@@ -185,7 +185,7 @@ void pkcs7_free(struct pkcs7 *p)
 	free(p);
 }
 
-/* --- Who is who ------------------------------------------------------------------------------- */
+/* --- Who is who --- */
 
 static bool name_same(const X509_NAME *a, const X509_NAME *b)
 {

@@ -2,20 +2,12 @@
 /* The threads of a scan and the order of its results. */
 #include "scanner/scan.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "scanner/base/fd.h"
-#include "scanner/base/own.h"
-#include "scanner/base/queue.h"
-#include "scanner/listfile.h"
+#include "scanner/scan_pass.h"
 
 enum {
 	QUEUE_TASKS = 128,
@@ -25,400 +17,7 @@ enum {
 	JOBS_MAX = 256,
 };
 
-/* What a worker makes of a task. */
-struct outcome {
-	size_t count;
-	struct record records[WALK_BATCH_MAX];
-};
-
-/*
- * What a worker is given: a batch of a directory's entries, or one file by its path; and the room
- * for its outcome, so that a worker always has something to hand on.
- */
-struct task {
-	uint64_t seq;
-	struct walk_batch *batch;
-	char **paths; /* one allocation; the first is the file's name, the rest further links */
-	size_t path_count;
-	struct outcome *outcome;
-};
-
-/* One pass over one source of files. */
-struct pass {
-	struct scan *scan;
-	enum inspect_phase phase;
-	bool defer_links;
-	struct queue *tasks;
-	struct reorder *outcomes;
-	uint64_t next_seq; /* of the source thread alone */
-	struct walk_totals totals;
-	int (*source)(struct pass *pass, struct fault *f);
-	int source_result;
-	struct fault source_fault;
-	atomic_bool out_of_memory;
-};
-
-/* --- Workers
- * ---------------------------------------------------------------------------------------------- */
-
-static struct record *add_record(struct outcome *outcome, enum record_kind kind, const char *path)
-{
-	struct record *record = &outcome->records[outcome->count];
-
-	*record = (struct record){.kind = kind, .path = strdup(path)};
-	if (!record->path)
-		return NULL;
-	outcome->count++;
-	return record;
-}
-
-static int set_fault(struct record *record, const struct fault *fault)
-{
-	record->fault = malloc(sizeof(*record->fault));
-	if (!record->fault)
-		return -1;
-	*record->fault = *fault;
-	return 0;
-}
-
-static bool is_compared(enum verdict_kind kind)
-{
-	return kind == VERDICT_PASS || kind == VERDICT_PASS_IMMUTABLE || kind == VERDICT_FAIL ||
-	       kind == VERDICT_FAIL_IMMUTABLE;
-}
-
-/* The id of the unknown key: of security.ima, unless it is security.evm that lacks its key. */
-static uint32_t unknown_keyid(const struct facts *facts)
-{
-	const struct verdict_input *input = &facts->input;
-	bool ima = input->sig_data.result == VERIFY_NO_KEY ||
-		   input->sig_verity.result == VERIFY_NO_KEY;
-	const struct imaxattr *label = ima ? &facts->ima : &facts->evm;
-
-	return label->version == 1 ? (uint32_t)label->keyid_v1 : label->keyid;
-}
-
-static void count_facts(struct record *record, const struct facts *facts)
-{
-	const struct verdict_input *input = &facts->input;
-
-	record->governed = facts->governed;
-	record->labelled = facts_is_labelled(facts);
-	record->verdict = facts->verdict;
-	record->verified = is_compared(facts->verdict.kind);
-	record->oddities = facts->oddities;
-	record->bytes_read = facts->bytes_read;
-	record->link_count = facts->link_count;
-	if (input->sig_data.result == VERIFY_OK)
-		record->ima_key = input->sig_data.key;
-	else if (input->sig_verity.result == VERIFY_OK)
-		record->ima_key = input->sig_verity.key;
-	if (input->evm_judged && (input->evm.status == EVM_STATUS_PASS ||
-				  input->evm.status == EVM_STATUS_PASS_IMMUTABLE))
-		record->evm_key = input->evm.key;
-	/* A key that another signature made up for leaves nothing undecided. */
-	record->unknown_key =
-		(facts->oddities & FACTS_UNKNOWN_KEY) && !verdict_is_good(facts->verdict.kind);
-	record->keyid = unknown_keyid(facts);
-}
-
-static int record_facts(struct pass *pass, struct outcome *outcome, const struct facts *facts)
-{
-	struct scan *scan = pass->scan;
-	struct record *record;
-
-	/* Stopped in the middle of it: nothing half-done is reported. */
-	if (facts->has_fault && facts->fault.os == EINTR)
-		return 0;
-	record = add_record(outcome, RECORD_FILE, facts->path);
-	if (!record)
-		return -1;
-	count_facts(record, facts);
-	scan->report->format->render(scan->report, facts, &record->text);
-	if (record->text.failed || (facts->has_fault && set_fault(record, &facts->fault) < 0)) {
-		/* Half of a line must not be written. */
-		record_done(record);
-		outcome->count--;
-		return -1;
-	}
-	atomic_fetch_add(&scan->files_done, 1);
-	atomic_fetch_add(&scan->bytes_done, facts->bytes_read);
-	if (facts->governed && !verdict_is_good(facts->verdict.kind))
-		atomic_fetch_add(&scan->failures_found, 1);
-	return 0;
-}
-
-static int record_fault(struct outcome *outcome, const char *path, const struct fault *fault)
-{
-	struct record *record = add_record(outcome, RECORD_FAULT, path);
-
-	return record ? set_fault(record, fault) : -1;
-}
-
-static int put_link_aside(struct outcome *outcome, const struct inspect_name *name,
-			  const struct facts *facts)
-{
-	struct record *record = add_record(outcome, RECORD_LINK, name->path);
-
-	if (!record)
-		return -1;
-	record->dev = facts->inode.dev;
-	record->ino = facts->inode.ino;
-	return 0;
-}
-
-/*
- * The type that a directory lists is written there by whoever made the disk, and nothing holds it
- * to the inode's: a directory that is listed as something else was not walked, and is not passed
- * over in silence.
- */
-static int look_at_other(struct pass *pass, int dir_fd, const struct inspect_name *name,
-			 uint8_t listed, const struct facts *facts, struct outcome *outcome)
-{
-	struct fault fault;
-
-	if (pass->scan->list_fd >= 0) {
-		fault_set(&fault, 0, "listed, but not a regular file");
-		return record_fault(outcome, name->path, &fault);
-	}
-	if (S_ISDIR(facts->inode.mode) && listed != DT_DIR) {
-		fault_set(&fault, 0, "a directory that is listed as something else: not entered");
-		return record_fault(outcome, name->path, &fault);
-	}
-	if (!inspector_has_stray_label(dir_fd, name->entry))
-		return 0;
-	return add_record(outcome, RECORD_STRAY, name->path) ? 0 : -1;
-}
-
-/*
- * Looks at one name, which was listed as of that type. What both passes meet alike is for the first
- * one to report: hard links, what is no file, and what could not even be told apart.
- */
-static int look(struct pass *pass, struct inspector *in, struct facts *facts, int dir_fd,
-		const struct inspect_name *name, uint8_t listed, struct outcome *outcome)
-{
-	bool again = pass->phase == INSPECT_REST;
-	struct fault fault;
-
-	switch (inspector_look(in, dir_fd, name, pass->phase, pass->defer_links, facts, &fault)) {
-	case INSPECT_DONE: return record_facts(pass, outcome, facts);
-	case INSPECT_FAILED: return record_fault(outcome, name->path, &fault);
-	case INSPECT_UNSEEN:
-		/* The walk says why it cannot enter a directory. */
-		return again || listed == DT_DIR ? 0 : record_fault(outcome, name->path, &fault);
-	case INSPECT_HARD_LINK: return again ? 0 : put_link_aside(outcome, name, facts);
-	case INSPECT_NOT_REGULAR:
-		return again ? 0 : look_at_other(pass, dir_fd, name, listed, facts, outcome);
-	case INSPECT_OTHER_PASS: return 0;
-	}
-	return 0;
-}
-
-static int look_at_entry(struct pass *pass, struct inspector *in, struct facts *facts,
-			 const struct walk_batch *batch, const struct walk_entry *entry,
-			 struct buf *path, struct outcome *outcome)
-{
-	struct inspect_name name = {.entry = batch->names + entry->name};
-
-	buf_clear(path);
-	buf_add(path, batch->dir->path, batch->dir->path_size);
-	if (batch->dir->path_size)
-		buf_addc(path, '/');
-	buf_puts(path, name.entry);
-	if (path->failed)
-		return -1;
-	name.path = path->data;
-	return look(pass, in, facts, batch->dir->fd, &name, entry->type, outcome);
-}
-
-static int do_batch(struct pass *pass, struct inspector *in, struct facts *facts, struct buf *path,
-		    const struct walk_batch *batch, struct outcome *outcome)
-{
-	/* The second pass meets the same faults of the walk again. */
-	if (batch->fault_path)
-		return pass->phase == INSPECT_REST
-			       ? 0
-			       : record_fault(outcome, batch->fault_path, &batch->fault);
-	for (size_t i = 0; i < batch->count && !atomic_load(pass->scan->stop); i++)
-		if (look_at_entry(pass, in, facts, batch, &batch->entries[i], path, outcome) < 0)
-			return -1;
-	return 0;
-}
-
-/* A file by its whole path: opens its directory first. */
-static int do_path(struct pass *pass, struct inspector *in, struct facts *facts,
-		   const struct task *task, struct outcome *outcome)
-{
-	const char *path = task->paths[0], *slash = strrchr(path, '/');
-	struct inspect_name name = {
-		.entry = slash ? slash + 1 : path,
-		.path = path,
-		.links = (const char *const *)task->paths + 1,
-		.link_count = task->path_count - 1,
-	};
-	own_mem char *dir = slash ? strndup(path, (size_t)(slash - path)) : strdup("");
-	own_fd int fd = -1;
-	struct fault fault;
-
-	if (!dir)
-		return -1;
-	fd = fd_open_beneath(pass->scan->walk.root_fd, dir, O_RDONLY | O_DIRECTORY, &fault);
-	if (fd < 0)
-		return pass->phase == INSPECT_REST ? 0 : record_fault(outcome, path, &fault);
-	return look(pass, in, facts, fd, &name, DT_REG, outcome);
-}
-
-static size_t outcome_bytes(const struct outcome *outcome)
-{
-	size_t bytes = sizeof(*outcome);
-
-	for (size_t i = 0; i < outcome->count; i++)
-		bytes += outcome->records[i].text.cap + strlen(outcome->records[i].path);
-	return bytes;
-}
-
-static void free_outcome(struct outcome *outcome)
-{
-	for (size_t i = 0; i < outcome->count; i++)
-		record_done(&outcome->records[i]);
-	free(outcome);
-}
-
-static void free_task(struct task *task)
-{
-	if (task->outcome)
-		free_outcome(task->outcome);
-	walk_batch_free(task->batch);
-	free(task->paths);
-	free(task);
-}
-
-/* Ends the scan in good order: what was found is still reported, and then that memory ran out. */
-static void run_out_of_memory(struct pass *pass)
-{
-	atomic_store(&pass->out_of_memory, true);
-	atomic_store(pass->scan->stop, true);
-}
-
-static int do_task(struct pass *pass, struct inspector *in, struct facts *facts, struct buf *path,
-		   const struct task *task)
-{
-	if (!in)
-		return -1;
-	if (task->batch)
-		return do_batch(pass, in, facts, path, task->batch, task->outcome);
-	return do_path(pass, in, facts, task, task->outcome);
-}
-
-static void *work(void *context)
-{
-	struct pass *pass = context;
-	struct inspector *in = inspector_new(pass->scan->rules);
-	struct facts facts = {0};
-	own_buf struct buf path = {0};
-	struct task *task;
-
-	while ((task = queue_pop(pass->tasks))) {
-		struct outcome *outcome;
-		uint64_t seq = task->seq;
-
-		if (do_task(pass, in, &facts, &path, task) < 0)
-			run_out_of_memory(pass);
-		outcome = take_ptr(task->outcome);
-		free_task(task);
-		reorder_put(pass->outcomes, seq, outcome, outcome_bytes(outcome));
-	}
-	inspector_release_facts(&facts);
-	inspector_free(in);
-	return NULL;
-}
-
-/* --- Sources
- * ------------------------------------------------------------------------------------------------
- */
-
-static bool push_task(struct pass *pass, struct task task)
-{
-	struct task *copy = malloc(sizeof(*copy));
-
-	task.outcome = malloc(sizeof(*task.outcome));
-	if (!copy || !task.outcome) {
-		free(copy);
-		free(task.outcome);
-		walk_batch_free(task.batch);
-		free(task.paths);
-		run_out_of_memory(pass);
-		return false;
-	}
-	task.outcome->count = 0;
-	task.seq = pass->next_seq;
-	*copy = task;
-	if (!queue_push(pass->tasks, copy)) {
-		free_task(copy);
-		return false;
-	}
-	pass->next_seq++;
-	return true;
-}
-
-static bool push_batch(void *context, struct walk_batch *batch)
-{
-	return push_task(context, (struct task){.batch = batch});
-}
-
-static int source_walk(struct pass *pass, struct fault *f)
-{
-	return walk_tree(&pass->scan->walk, push_batch, pass, &pass->totals, f);
-}
-
-static int source_links(struct pass *pass, struct fault *f)
-{
-	struct links *links = pass->scan->links;
-
-	for (size_t i = 0; i < links_count(links) && !atomic_load(pass->scan->stop); i++) {
-		struct task task = {0};
-
-		if (links_get(links, i, &task.paths, &task.path_count, f) < 0)
-			return -1;
-		if (!push_task(pass, task))
-			break;
-	}
-	return 0;
-}
-
-static bool push_path(void *context, const char *path)
-{
-	struct task task = {.path_count = 1};
-	size_t size = strlen(path) + 1;
-
-	task.paths = malloc(sizeof(char *) + size);
-	if (!task.paths) {
-		run_out_of_memory(context);
-		return false;
-	}
-	task.paths[0] = memcpy((char *)(task.paths + 1), path, size);
-	return push_task(context, task);
-}
-
-static int source_list(struct pass *pass, struct fault *f)
-{
-	return listfile_read(pass->scan->list_fd, &pass->scan->walk, push_path, pass, f);
-}
-
-static void *run_source(void *context)
-{
-	struct pass *pass = context;
-
-	pass->source_result = pass->source(pass, &pass->source_fault);
-	queue_close(pass->tasks);
-	reorder_end(pass->outcomes, pass->next_seq);
-	return NULL;
-}
-
-/* --- The writer
- * ------------------------------------------------------------------------------------------- */
-
-static int write_outcome(struct scan *scan, const struct outcome *outcome, struct tally *tally,
+static int write_outcome(struct scan *scan, const struct scan_outcome *outcome, struct tally *tally,
 			 struct fault *f)
 {
 	for (size_t i = 0; i < outcome->count; i++) {
@@ -436,9 +35,9 @@ static int write_outcome(struct scan *scan, const struct outcome *outcome, struc
 }
 
 /* Takes every outcome, also after a failure, since the workers wait for that. */
-static int write_outcomes(struct pass *pass, struct tally *tally, struct fault *f)
+static int write_outcomes(struct scan_pass *pass, struct tally *tally, struct fault *f)
 {
-	struct outcome *outcome;
+	struct scan_outcome *outcome;
 	int result = 0;
 
 	while ((outcome = reorder_take(pass->outcomes))) {
@@ -446,14 +45,20 @@ static int write_outcomes(struct pass *pass, struct tally *tally, struct fault *
 			result = -1;
 			atomic_store(pass->scan->stop, true);
 		}
-		free_outcome(outcome);
+		scan_free_outcome(outcome);
 	}
 	return result;
 }
 
-/* --- Passes
- * --------------------------------------------------------------------------------------------------
- */
+static void *run_source(void *context)
+{
+	struct scan_pass *pass = context;
+
+	pass->source_result = pass->source(pass, &pass->source_fault);
+	queue_close(pass->tasks);
+	reorder_end(pass->outcomes, pass->next_seq);
+	return NULL;
+}
 
 static void add_totals(struct tally *tally, const struct walk_totals *totals)
 {
@@ -465,11 +70,11 @@ static void add_totals(struct tally *tally, const struct walk_totals *totals)
 }
 
 /* Starts the threads; returns how many workers could be started. */
-static unsigned start(struct pass *pass, pthread_t *source, pthread_t *workers)
+static unsigned start(struct scan_pass *pass, pthread_t *source, pthread_t *workers)
 {
 	unsigned n = 0;
 
-	while (n < pass->scan->jobs && pthread_create(&workers[n], NULL, work, pass) == 0)
+	while (n < pass->scan->jobs && pthread_create(&workers[n], NULL, scan_work, pass) == 0)
 		n++;
 	if (n && pthread_create(source, NULL, run_source, pass) != 0) {
 		queue_close(pass->tasks);
@@ -479,7 +84,7 @@ static unsigned start(struct pass *pass, pthread_t *source, pthread_t *workers)
 	return n;
 }
 
-static int run_threads(struct pass *pass, struct tally *tally, struct fault *f)
+static int run_threads(struct scan_pass *pass, struct tally *tally, struct fault *f)
 {
 	pthread_t source, workers[JOBS_MAX];
 	unsigned n = start(pass, &source, workers);
@@ -500,11 +105,11 @@ static int run_threads(struct pass *pass, struct tally *tally, struct fault *f)
 	return result;
 }
 
-static int run_pass(struct scan *scan, int (*source)(struct pass *, struct fault *),
+static int run_pass(struct scan *scan, int (*source)(struct scan_pass *, struct fault *),
 		    enum inspect_phase phase, bool defer_links, struct tally *tally,
 		    struct fault *f)
 {
-	struct pass pass = {
+	struct scan_pass pass = {
 		.scan = scan, .phase = phase, .defer_links = defer_links, .source = source};
 	int result = -1;
 
@@ -527,17 +132,17 @@ static int run_pass(struct scan *scan, int (*source)(struct pass *, struct fault
 static int run_both(struct scan *scan, enum inspect_phase phase, struct tally *tally,
 		    struct fault *f)
 {
-	if (run_pass(scan, source_walk, phase, true, tally, f) < 0)
+	if (run_pass(scan, scan_source_walk, phase, true, tally, f) < 0)
 		return -1;
-	return run_pass(scan, source_links, phase, false, tally, f);
+	return run_pass(scan, scan_source_links, phase, false, tally, f);
 }
 
 static int run_all(struct scan *scan, struct tally *tally, struct fault *f)
 {
 	if (scan->list_fd >= 0) {
-		if (run_pass(scan, source_list, INSPECT_EVERY, true, tally, f) < 0)
+		if (run_pass(scan, scan_source_list, INSPECT_EVERY, true, tally, f) < 0)
 			return -1;
-		return run_pass(scan, source_links, INSPECT_EVERY, false, tally, f);
+		return run_pass(scan, scan_source_links, INSPECT_EVERY, false, tally, f);
 	}
 	if (!scan->rules->policy)
 		return run_both(scan, INSPECT_EVERY, tally, f);

@@ -70,7 +70,7 @@ static struct verdict undecided(const char *why)
 	return verdict_of(VERDICT_UNDECIDED, why);
 }
 
-/* --- Collecting the digest -------------------------------------------------------------------- */
+/* --- Collecting the digest --- */
 
 /* False: collecting went well, as far as the kernel is concerned; else *out is what comes of it. */
 static bool collecting_stops(const struct judging *j, struct verdict *out)
@@ -106,7 +106,7 @@ static bool is_blacklisted(const struct judging *j)
 	return j->flags & POLICY_VERITY_REQUIRED ? in->verity_blacklisted : in->blacklisted;
 }
 
-/* --- The label -------------------------------------------------------------------------------- */
+/* --- The label --- */
 
 static const char *required_cause(const struct judging *j)
 {
@@ -255,7 +255,7 @@ static bool modsig_has_turn(const struct judging *j)
 	       (type == IMAXATTR_ABSENT || type == IMAXATTR_DIGEST_NG || j->key_unknown);
 }
 
-/* --- The whole -------------------------------------------------------------------------------- */
+/* --- The whole --- */
 
 static bool label_missing(const struct judging *j)
 {
@@ -351,7 +351,7 @@ struct verdict verdict_of_label(const struct verdict_input *in)
 	return verdict_judge(in, NULL, POLICY_FUNC_FILE_CHECK, POLICY_MAY_READ);
 }
 
-/* --- Words ------------------------------------------------------------------------------------ */
+/* --- Words --- */
 
 static const struct {
 	const char *name, *meaning;

@@ -177,8 +177,7 @@ static int add_entry(struct walk *w, struct walk_dir *dir, const struct found *f
 	return 0;
 }
 
-/* --- Reading one directory
- * ------------------------------------------------------------------------ */
+/* --- Reading one directory --- */
 
 static int by_inode(const void *a, const void *b, void *names)
 {
@@ -301,8 +300,7 @@ static int read_dir(struct walk *w, struct walk_dir *dir)
 	return drain_window(w, dir) < 0 ? -1 : flush(w);
 }
 
-/* --- Going down and up
- * ---------------------------------------------------------------------------- */
+/* --- Going down and up --- */
 
 static int open_dir(int parent_fd, const char *name)
 {

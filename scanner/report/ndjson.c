@@ -28,8 +28,7 @@ static void add_time(struct buf *out, const char *key, time_t when)
 	json_text(out, key, text);
 }
 
-/* --- run
- * ------------------------------------------------------------------------------------------- */
+/* --- run --- */
 
 static void add_keyring(struct buf *out, const struct keyring *ring)
 {
@@ -113,8 +112,7 @@ static int begin(struct report *report)
 	return 0;
 }
 
-/* --- file
- * ------------------------------------------------------------------------------------------- */
+/* --- file --- */
 
 static void add_keyid(struct buf *out, const struct imaxattr *label)
 {
@@ -356,8 +354,7 @@ static void record(struct report *report, const struct record *record)
 		put_fault(report, record->path, record->fault);
 }
 
-/* --- summary
- * ---------------------------------------------------------------------------------------- */
+/* --- summary --- */
 
 static void add_filesystems(struct buf *out, struct fsinfo_table *table)
 {

@@ -65,8 +65,7 @@ static void print_escaped(struct report *report, const char *text)
 	print_buf(report, &escaped);
 }
 
-/* --- The heading
- * -------------------------------------------------------------------------------------- */
+/* --- The heading --- */
 
 static void print_keyring(struct report *report, const struct keyring *ring)
 {
@@ -171,8 +170,7 @@ static int begin(struct report *report)
 	return 0;
 }
 
-/* --- Files
- * --------------------------------------------------------------------------------------------- */
+/* --- Files --- */
 
 static void add_label_words(struct buf *out, const struct imaxattr *label)
 {
@@ -290,8 +288,7 @@ static void record(struct report *report, const struct record *record)
 	add_to_group(&state->faults, &line);
 }
 
-/* --- The end
- * --------------------------------------------------------------------------------------------- */
+/* --- The end --- */
 
 static int worst_first(const void *a, const void *b)
 {

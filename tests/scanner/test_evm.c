@@ -82,7 +82,7 @@ static void setup(void)
 	memcpy(fs.uuid, UUID, sizeof(fs.uuid));
 }
 
-/* --- The bytes -------------------------------------------------------------------------------- */
+/* --- The bytes --- */
 
 #define BYTES(text) text, sizeof(text) - 1
 
@@ -158,7 +158,7 @@ START_TEST(says_what_it_lacks)
 }
 END_TEST
 
-/* --- The status ------------------------------------------------------------------------------- */
+/* --- The status --- */
 
 /* HMAC key: 64 bytes 'k'. The kernel's buffer has 128, so that HMAC hashes the key first. */
 static struct evm_hmac_key *load_key(const void *data, size_t size, struct fault *f)

@@ -12,7 +12,7 @@
 #include "tests/scanner/testkeys.h"
 #include "tests/suites.h"
 
-/* --- The trailer ------------------------------------------------------------------------------ */
+/* --- The trailer --- */
 
 #define MARKER "~Module signature appended~\n"
 
@@ -55,7 +55,7 @@ START_TEST(finds)
 }
 END_TEST
 
-/* --- Messages --------------------------------------------------------------------------------- */
+/* --- Messages --- */
 
 #define CONTENT "the content of a module"
 

@@ -27,7 +27,7 @@ static void describe(uint8_t out[DESCRIPTOR_BYTES], uint8_t algo, uint8_t log_bl
 	memcpy(out + 80, salt, strlen(salt));
 }
 
-/* --- Descriptors ------------------------------------------------------------------------------ */
+/* --- Descriptors --- */
 
 static const struct {
 	const char *name;
@@ -102,7 +102,7 @@ START_TEST(reads_no_descriptor_of_others)
 }
 END_TEST
 
-/* --- Digests ---------------------------------------------------------------------------------- */
+/* --- Digests --- */
 
 struct content {
 	const uint8_t *data;
