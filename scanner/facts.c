@@ -29,6 +29,7 @@ static const struct {
 	{"kernel-crash",
 	 "a version 1 signature shorter than it says, by a known key: a kernel that appraises the "
 	 "file crashes (seen with Linux 6.1 and 6.12)"},
+	{"refused-key", "the label is signed by a key whose certificate this kernel does not load"},
 };
 
 const char *facts_oddity_name(unsigned bit)
@@ -72,7 +73,7 @@ static unsigned of_outcome(enum verify_result result, const struct keyring_key *
 	unsigned bits = 0;
 
 	if (result == VERIFY_NO_KEY)
-		bits |= FACTS_UNKNOWN_KEY;
+		bits |= key ? FACTS_REFUSED_KEY : FACTS_UNKNOWN_KEY;
 	if (result == VERIFY_REVOKED)
 		bits |= FACTS_REVOKED_KEY;
 	if (key && key->x509 && (now < key->not_before || now > key->not_after))

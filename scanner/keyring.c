@@ -165,6 +165,14 @@ size_t keyring_find(const struct keyring *ring, uint32_t keyid, const struct key
 	return found;
 }
 
+const struct keyring_key *keyring_find_refused(const struct keyring *ring, uint32_t keyid)
+{
+	for (size_t i = 0; i < ring->count; i++)
+		if (ring->keys[i]->refused && has_id(ring->keys[i], keyid))
+			return ring->keys[i];
+	return NULL;
+}
+
 size_t keyring_find_v1(const struct keyring *ring, uint64_t keyid, const struct keyring_key **out,
 		       size_t max)
 {

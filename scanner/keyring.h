@@ -75,6 +75,8 @@ size_t keyring_find(const struct keyring *ring, uint32_t keyid, const struct key
  * The same for version 1, whose keys are the bare RSA keys of the certificates: the kernel never
  * sees the certificate, so refused ones are found too.
  */
+/* A key of that id whose certificate the profile's kernel does not load; NULL: none. */
+const struct keyring_key *keyring_find_refused(const struct keyring *ring, uint32_t keyid);
 size_t keyring_find_v1(const struct keyring *ring, uint64_t keyid, const struct keyring_key **out,
 		       size_t max);
 

@@ -138,6 +138,9 @@ static struct verify_outcome check_v2(struct verifier *v, const struct imaxattr 
 		return (struct verify_outcome){VERIFY_REVOKED, keys[0]};
 	if (keyring_count(v->ring) == 0)
 		return (struct verify_outcome){.result = VERIFY_NO_KEYRING};
+	if (!found)
+		return (struct verify_outcome){VERIFY_NO_KEY,
+					       keyring_find_refused(v->ring, label->keyid)};
 	return try_all(v, keys, found, &q);
 }
 

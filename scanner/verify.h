@@ -28,7 +28,8 @@ enum verify_result {
 
 struct verify_outcome {
 	enum verify_result result;
-	const struct keyring_key *key; /* the key tried, NULL if none */
+	/* The key tried, NULL if none. With VERIFY_NO_KEY: one that was given and is not loaded. */
+	const struct keyring_key *key;
 };
 
 /*

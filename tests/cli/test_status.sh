@@ -44,6 +44,15 @@ row 0 'a revoked key that nobody uses' --revoked "$keys/other.der" -k "$keys/rsa
 scan --revoked "$keys/rsa2048.der" -k "$keys/rsa2048.der" "$t/signed"
 check 'a revoked key is a failure' test $((status & 1)) -eq 1
 
+# A key that was given and that this kernel does not load leaves nothing open: the kernel refuses.
+key p256
+payload "$t/curve/file"
+sign p256 sha256 "$t/curve/file"
+printf 'CONFIG_%s=y\n' IMA IMA_APPRAISE CRYPTO_RSA CRYPTO_SHA256 >"$work/no-ecdsa"
+row 0 'a key that the kernel loads' -k "$keys/p256.der" "$t/curve"
+row 1 'a key that the kernel does not load' -k "$keys/p256.der" --kernel-config "$work/no-ecdsa" "$t/curve"
+same 'hygiene' refused-key "$(table hygiene)"
+
 # The text report and -q have the same statuses as NDJSON.
 expect_status 0 "$IMA_SCAN" "$t/good"
 expect_status 1 "$IMA_SCAN" "$t/bad"
