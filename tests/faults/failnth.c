@@ -36,9 +36,9 @@ static const struct {
 	const char *name;
 	int error;
 } families[] = {
-	[ALLOC] = {"alloc", ENOMEM},	 [READ] = {"read", EIO},  [XATTR] = {"xattr", EIO},
-	[OPEN] = {"open", EMFILE},	 [WRITE] = {"write", ENOSPC}, [STAT] = {"stat", EIO},
-	[DIRECTORY] = {"dir", EIO}, [THREAD] = {"thread", EAGAIN},
+	[ALLOC] = {"alloc", ENOMEM}, [READ] = {"read", EIO},	    [XATTR] = {"xattr", EIO},
+	[OPEN] = {"open", EMFILE},   [WRITE] = {"write", ENOSPC},   [STAT] = {"stat", EIO},
+	[DIRECTORY] = {"dir", EIO},  [THREAD] = {"thread", EAGAIN},
 };
 
 static enum family chosen = NONE;
@@ -53,7 +53,8 @@ static __thread bool exempt __attribute__((tls_model("initial-exec")));
 /* A file mapped from the start: the sandbox lets nothing be opened later, and no exit is missed. */
 static void count_into(const char *path)
 {
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
+			      0644);
 	void *mapped;
 
 	if (fd < 0)
@@ -102,11 +103,11 @@ static bool fails(enum family family)
 }
 
 /* The next definition of a function after ours: libc's, or a sanitizer's. */
-#define NEXT(name) \
-	static __typeof__(&name) next; \
-	if (!next) { \
-		void *found = dlsym(RTLD_NEXT, #name); \
-		memcpy(&next, &found, sizeof(next)); \
+#define NEXT(name)                                                                                 \
+	static __typeof__(&name) next;                                                             \
+	if (!next) {                                                                               \
+		void *found = dlsym(RTLD_NEXT, #name);                                             \
+		memcpy(&next, &found, sizeof(next));                                               \
 	}
 
 /*
@@ -268,13 +269,13 @@ ssize_t flistxattr(int fd, char *list, size_t size)
 
 /* --- Opening. The mode is passed on whether there is one or not: the kernel ignores it then. --- */
 
-#define MODE_OF(flags) \
-	mode_t mode = 0; \
-	if ((flags) & (O_CREAT | __O_TMPFILE)) { \
-		va_list rest; \
-		va_start(rest, flags); \
-		mode = va_arg(rest, mode_t); \
-		va_end(rest); \
+#define MODE_OF(flags)                                                                             \
+	mode_t mode = 0;                                                                           \
+	if ((flags) & (O_CREAT | __O_TMPFILE)) {                                                   \
+		va_list rest;                                                                      \
+		va_start(rest, flags);                                                             \
+		mode = va_arg(rest, mode_t);                                                       \
+		va_end(rest);                                                                      \
 	}
 
 int open(const char *path, int flags, ...)
@@ -351,7 +352,8 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(rest, long);
 	va_end(rest);
-	if ((number == SYS_openat2 && fails(OPEN)) || (number == SYS_getdents64 && fails(DIRECTORY)) ||
+	if ((number == SYS_openat2 && fails(OPEN)) ||
+	    (number == SYS_getdents64 && fails(DIRECTORY)) ||
 	    (number == SYS_statx && fails(STAT)) || (number == SYS_pread64 && fails(READ)))
 		return -1;
 	NEXT(syscall);
