@@ -113,7 +113,10 @@ static char *name_text(const X509_NAME *name)
 
 	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
 		size = BIO_get_mem_data(bio, &data);
-		text = strndup(size > 0 ? data : "", (size_t)size);
+		/* No NUL ends the data,. */
+		text = calloc(1, (size_t)(size > 0 ? size : 0) + 1);
+		if (text && size > 0)
+			memcpy(text, data, (size_t)size);
 	}
 	BIO_free(bio);
 	return text;

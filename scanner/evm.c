@@ -175,7 +175,8 @@ static struct evm_outcome of_verification(const struct subject *s, const struct 
 	};
 	struct evm_outcome outcome = {.status = failed(s),
 				      .key = verified.key,
-				      .key_unknown = verified.result == VERIFY_NO_KEY && !verified.key};
+				      .key_unknown =
+					      verified.result == VERIFY_NO_KEY && !verified.key};
 	unsigned result = verified.result;
 
 	if (result < sizeof(unknowable) / sizeof(unknowable[0]) && unknowable[result]) {

@@ -39,7 +39,7 @@ enum facts_oddity {
 	FACTS_WRONG_TYPE = 1 << 14,	   /* a label on what is no regular file */
 	FACTS_LABEL_MISMATCH = 1 << 15,	   /* not governed, but its label does not match */
 	FACTS_KERNEL_CRASH = 1 << 16,	   /* a v1 signature of a known key, shorter than it says */
-	FACTS_REFUSED_KEY = 1 << 17, /* a key was given that this kernel does not load */
+	FACTS_REFUSED_KEY = 1 << 17,	   /* a key was given that this kernel does not load */
 	FACTS_ODDITY_COUNT = 18,
 };
 
