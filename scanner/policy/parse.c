@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scanner/base/escape.h"
@@ -115,10 +116,22 @@ static int read_words(struct policy_reader *reader, char *line, unsigned start)
 	return policy_validate(reader);
 }
 
+/* Not strndup(3): what follows the line in a text that is given by its size has no end. */
+static char *copy_line(const char *text, size_t size)
+{
+	char *copy = malloc(size + 1);
+
+	if (copy) {
+		memcpy(copy, text, size);
+		copy[size] = '\0';
+	}
+	return copy;
+}
+
 /* Reads a rule's text, without blanks around it, into a rule of its own. */
 static int read_rule(struct policy_reader *reader, const char *text, size_t size)
 {
-	own_mem char *words = strndup(text, size);
+	own_mem char *words = copy_line(text, size);
 	struct policy_rule *rule = reader->rule;
 
 	*rule = (struct policy_rule){
@@ -127,7 +140,7 @@ static int read_rule(struct policy_reader *reader, const char *text, size_t size
 		.fowner = POLICY_NO_ID,
 		.fgroup = POLICY_NO_ID,
 		.line = reader->line,
-		.text = strndup(text, size),
+		.text = copy_line(text, size),
 	};
 	if (!words || !rule->text)
 		return policy_out_of_memory(reader);

@@ -54,10 +54,7 @@ openssl_users() {
 printing() {
 	local calls='\b(printf|puts|putchar|perror|exit|_exit|err|errx|warn|warnx)[[:blank:]]*\('
 	calls="$calls|\bv?(fprintf|fputs|fputc|fwrite)[[:blank:]]*\(.*\bstd(out|err)\b"
-<<<<<<< HEAD
 	# cryptomem.c ends the program where libcrypto would crash (docs/adr/0014-no-memory-in-libcrypto.md).
-=======
->>>>>>> faults
 	printf '%s\n' "${programs[@]}" | grep -vE '^scanner/(report/.*|ima-scan\.c|base/log\.c|watch\.c|cryptomem\.c)$' |
 		xargs grep -nE "$calls" || true
 }

@@ -222,7 +222,7 @@ START_TEST(a_mounted_file_has_its_own_file_system)
 	tree_mkdir("other");
 	tree_text("file", "");
 	ck_assert_int_eq(unshare(CLONE_NEWNS), 0);
-	ck_assert_int_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	ck_assert_int_eq(mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL), 0);
 	snprintf(to, sizeof(to), "%s/other", tree_path());
 	ck_assert_int_eq(mount("tmpfs", to, "tmpfs", 0, NULL), 0);
 	close(tree_fd);
@@ -230,7 +230,7 @@ START_TEST(a_mounted_file_has_its_own_file_system)
 	tree_text("other/file", "x");
 	snprintf(from, sizeof(from), "%s/other/file", tree_path());
 	snprintf(to, sizeof(to), "%s/file", tree_path());
-	ck_assert_int_eq(mount(from, to, NULL, MS_BIND, NULL), 0);
+	ck_assert_int_eq(mount(from, to, "none", MS_BIND, NULL), 0);
 	begin(NULL);
 	ck_assert_int_eq(fstatfs(tree_fd, &st), 0);
 	ck_assert_int_eq(look("file", INSPECT_EVERY, &f), INSPECT_DONE);
