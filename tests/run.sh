@@ -57,13 +57,17 @@ check_unit_tsan() {
 	TSAN_OPTIONS=halt_on_error=1 CK_TIMEOUT_MULTIPLIER=10 build variant=tsan unit
 }
 
-# The unit tests without fork, so that valgrind sees one process (check's own time limits are off then): memory
-# errors, not leaks, since what a test leaves behind is not the program's. Leaks by the program itself, which
-# may find what it likes in the tree it scans.
+# The decoders' unit tests, without fork, so that valgrind sees one process: those that change their process (the
+# sandbox, mounts) cannot run so. Memory errors, not leaks, since what a test leaves behind is not the program's;
+# then leaks by the program itself, which may find what it likes in the tree it scans.
 check_valgrind() {
-	local status=0
+	local status=0 suite
 	build build/release/unit all
-	CK_FORK=no valgrind --quiet --error-exitcode=99 --leak-check=no build/release/unit
+	for suite in base escape imaxattr ecdsasig policy_parse policy_match policy_lint profile content listfile \
+		verity verdict tally evm modsig; do
+		CK_FORK=no CK_RUN_SUITE=$suite valgrind --quiet --error-exitcode=99 --leak-check=no \
+			build/release/unit || return 1
+	done
 	valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
 		build/release/ima-scan -j4 --policy all --format ndjson scanner >/dev/null || status=$?
 	echo "the program under valgrind: status $status"
