@@ -42,6 +42,15 @@ const char *tree_path(void)
 	return directory;
 }
 
+bool tree_skips(bool possible, const char *what)
+{
+	if (!possible) {
+		printf("\nskipped: %s\n", what);
+		fflush(stdout);
+	}
+	return !possible;
+}
+
 void tree_mkdir(const char *path)
 {
 	ck_assert_msg(mkdirat(tree_fd, path, 0755) == 0, "%s: %s", path, strerror(errno));

@@ -16,6 +16,9 @@ void tree_close(void);
 /* Where it is, for what wants a path. */
 const char *tree_path(void);
 
+/* For a test that cannot run here: says so in a way that tests/run.sh counts. True: leave the test. */
+bool tree_skips(bool possible, const char *what);
+
 void tree_mkdir(const char *path);
 void tree_file(const char *path, const void *data, size_t size, unsigned mode);
 void tree_text(const char *path, const char *text);
