@@ -66,6 +66,8 @@ struct secureboot {
 /* store NULL: there is no UEFI firmware (SECUREBOOT_NOT_UEFI). Borrows the store. */
 int secureboot_read(const struct efistore *store, struct secureboot *out,
 		    struct fault *f) FAULT_MUST_USE;
+/* Not read at all: SECUREBOOT_CANNOT_TELL, for the reason given. */
+void secureboot_unknown(struct secureboot *out, const char *why);
 void secureboot_done(struct secureboot *state);
 /* "enforcing", "setup-mode", "disabled", "not-uefi", "cannot-tell" */
 const char *secureboot_word_name(enum secureboot_word word);
