@@ -199,6 +199,21 @@ json() {
 	report field "$out" "${2:-summary}" "$1"
 }
 
+# verdicts_without FAULTS: of the last scan, without the files that FAULTS (of `report faults`) names or that lie below
+# what it names.
+verdicts_without() {
+	table path verdict | awk -F '\t' '
+		NR == FNR { lost[$2]; next }
+		{
+			path = $1
+			while (path != "" && !(path in lost))
+				if (!sub("/[^/]*$", "", path))
+					path = ""
+			if (path == "")
+				print
+		}' "$1" -
+}
+
 # well_formed WHAT: the last NDJSON scan holds what the format promises.
 well_formed() {
 	check "well-formed NDJSON: ${1:-scan}" report check "$out" "$status"
