@@ -55,7 +55,8 @@ static int request_add(struct request *request, const char *line, size_t length)
 	size_t size;
 
 	snprintf(text, sizeof(text), "%.*s", (int)length, line);
-	if (sscanf(text, "%llu %llu %15s %n", &start, &sectors, type, &parameters) != 3 || !parameters) {
+	if (sscanf(text, "%llu %llu %15s %n", &start, &sectors, type, &parameters) != 3 ||
+	    !parameters) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -861,7 +861,7 @@ static void run_disk(const char *name, const char *type, const char *options, un
 		snprintf(scan, sizeof(scan), "%s-%u", name, i);
 		snprintf(words, sizeof(words), "%s", setting("scan"));
 		run_scan(scan, words);
-		usleep(repeats > 1 ? 300000 : 0);
+		usleep(repeats > 1 ? 500000 : 0);
 	}
 	image_unmount();
 	if (devmapper_remove(name) < 0)
