@@ -73,7 +73,7 @@ struct authenticode_signer {
 	const char *digest; /* "sha256"; "?": none we know */
 };
 
-/* NULL: nothing that firmware could read (or no memory). Copies what it needs. */
+/* NULL: no signed PKCS#7 message (or no memory). Copies what it needs. */
 struct authenticode_message *authenticode_message_new(const uint8_t *data, size_t size);
 void authenticode_message_free(struct authenticode_message *m);
 

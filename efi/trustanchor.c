@@ -129,6 +129,11 @@ bool trustanchor_for_shim(const struct trustanchor *anchor)
 	return anchor->for_shim;
 }
 
+void trustanchor_hide_from_shim(struct trustanchor *anchor)
+{
+	anchor->for_shim = false;
+}
+
 X509_STORE *trustanchor_store(const struct trustanchor *anchor)
 {
 	return anchor->store;

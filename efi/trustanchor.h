@@ -23,6 +23,8 @@ void trustanchor_free(struct trustanchor *anchor);
 
 /* Would shim use it? It wants a DER length of two bytes that is exact, and no module-signing key. */
 bool trustanchor_for_shim(const struct trustanchor *anchor);
+/* Shim reads only the first certificate of a list. */
+void trustanchor_hide_from_shim(struct trustanchor *anchor);
 /* Trusts this certificate and nothing else. Borrowed. */
 X509_STORE *trustanchor_store(const struct trustanchor *anchor);
 /* "CN=…", of any bytes, never NULL. Borrowed. */
