@@ -324,9 +324,10 @@ static bool signer_read(PKCS7 *p7, PKCS7_SIGNER_INFO *info, struct authenticode_
 	out->digest = digest_name(info->digest_alg);
 	if (cert) {
 		out->subject = trustanchor_name_text(X509_get_subject_name(cert));
+		out->name = trustanchor_short_name(X509_get_subject_name(cert));
 		X509_digest(cert, EVP_sha256(), out->sha256, NULL);
 	}
-	return out->issuer && out->serial && (!cert || out->subject);
+	return out->issuer && out->serial && (!cert || (out->subject && out->name));
 }
 
 static bool signers_read(struct authenticode_message *m)
@@ -389,6 +390,7 @@ void authenticode_message_free(struct authenticode_message *m)
 		free(m->signers[i].subject);
 		free(m->signers[i].issuer);
 		free(m->signers[i].serial);
+		free(m->signers[i].name);
 	}
 	free(m->signers);
 	sk_X509_free(m->certs);

@@ -69,6 +69,7 @@ struct trustanchor;
 struct authenticode_signer {
 	/* Printable text of any bytes. NULL: the certificate is not in the message. */
 	char *subject, *issuer, *serial;
+	char *name;	    /* the common name, for a sentence; NULL as above */
 	uint8_t sha256[32]; /* of the certificate */
 	const char *digest; /* "sha256"; "?": none we know */
 };

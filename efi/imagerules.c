@@ -301,7 +301,7 @@ static const char *signer_name(const struct imagerules_signature *s)
 			? authenticode_signer_at(s->message, 0)
 			: NULL;
 
-	return signer && signer->subject ? signer->subject : "nobody it names";
+	return signer && signer->name ? signer->name : "nobody it names";
 }
 
 /* What dbx has against a signature. */
@@ -314,7 +314,7 @@ static bool forbidden(const struct imagerules *r, const struct imagerules_signat
 		return false;
 	if (by)
 		*out = say(IMAGECHECK_REFUSED, "dbx holds %s, which vouches for its signature",
-			   trustanchor_subject(by));
+			   trustanchor_name(by));
 	else if (!s->message || !authenticode_has_signers(s->message))
 		*out = say(IMAGECHECK_REFUSED,
 			   "a signature does not bring its signer's certificate");
@@ -336,11 +336,11 @@ static bool allowed(const struct imagerules *r, const struct imagerules_signatur
 		return false;
 	if (present(r, SECUREBOOT_DBX) && tbs_listed(r, s, tbs_of_anchor, by, 0)) {
 		*out = say(IMAGECHECK_REFUSED, "dbx holds the hash of %s, which db trusts",
-			   trustanchor_subject(by));
+			   trustanchor_name(by));
 		return false;
 	}
 	*out = say(IMAGECHECK_STARTS, "signed by %s, which %s in db vouches for", signer_name(s),
-		   trustanchor_subject(by));
+		   trustanchor_name(by));
 	return true;
 }
 
@@ -544,11 +544,11 @@ static struct imagerules_verdict signature_by_shim(const struct imagerules *r,
 	by = vouched(r, image, s, true, &where);
 	if (by)
 		return say(IMAGECHECK_REFUSED, "%s revokes %s, which vouches for its signature",
-			   where, trustanchor_subject(by));
+			   where, trustanchor_name(by));
 	by = vouched(r, image, s, false, &where);
 	if (by)
 		return say(IMAGECHECK_STARTS, "signed by %s, which %s in %s vouches for",
-			   signer_name(s), trustanchor_subject(by), where);
+			   signer_name(s), trustanchor_name(by), where);
 	if (s->valid && s->digest->algo->id != HASHALGO_SHA256)
 		return say(IMAGECHECK_REFUSED, "shim takes no %s signatures",
 			   s->digest->algo->name);
