@@ -603,3 +603,17 @@ int shelltext_read(const char *text, size_t size, unsigned first_line,
 	r->context = context;
 	return read_text(r, f);
 }
+
+static int ignore(void *context, const struct shelltext_pipeline *pipeline, struct fault *f)
+{
+	(void)context;
+	(void)pipeline;
+	(void)f;
+	return 0;
+}
+
+int shelltext_assignments(const char *text, size_t size, struct shelltext_variables *variables,
+			  struct fault *f)
+{
+	return shelltext_read(text, size, 1, variables, ignore, NULL, f);
+}

@@ -56,6 +56,9 @@ typedef int shelltext_fn(void *context, const struct shelltext_pipeline *pipelin
 int shelltext_read(const char *text, size_t size, unsigned first_line,
 		   struct shelltext_variables *variables, shelltext_fn *each, void *context,
 		   struct fault *f) FAULT_MUST_USE;
+/* Only the assignments: of a configuration file that scripts source. */
+int shelltext_assignments(const char *text, size_t size, struct shelltext_variables *variables,
+			  struct fault *f) FAULT_MUST_USE;
 void shelltext_variables_done(struct shelltext_variables *variables);
 /* NULL: unknown. */
 const struct shelltext_variable *shelltext_get(const struct shelltext_variables *variables,
