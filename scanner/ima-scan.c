@@ -18,7 +18,7 @@
 #include "scanner/digest.h"
 #include "scanner/explain.h"
 #include "scanner/options.h"
-#include "scanner/report/json.h"
+#include "scanner/base/json.h"
 #include "scanner/report/report.h"
 #include "scanner/scan.h"
 #include "scanner/session.h"

@@ -1,79 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The kernel profile from a kernel's .config (Documentation/kbuild/kconfig-language.rst): lines
- * CONFIG_NAME=y, =m, ="text", and comments "# CONFIG_NAME is not set".
- */
+/* The kernel profile from a kernel's .config. */
 #include "scanner/profile.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "scanner/kconfig.h"
 #include "scanner/profile_internal.h"
 
-struct text {
-	const char *at, *end;
-};
-
-/* The next line without its newline; false at the end. */
-static bool next_line(struct text *rest, struct text *out)
+static enum profile_have have(struct kconfig config, const char *name)
 {
-	const char *newline;
+	static const enum profile_have as[] = {
+		[KCONFIG_NO] = PROFILE_ABSENT,
+		[KCONFIG_MODULE] = PROFILE_MODULE,
+		[KCONFIG_YES] = PROFILE_BUILTIN,
+	};
 
-	if (rest->at >= rest->end)
-		return false;
-	newline = memchr(rest->at, '\n', (size_t)(rest->end - rest->at));
-	*out = (struct text){rest->at, newline ? newline : rest->end};
-	rest->at = newline ? newline + 1 : rest->end;
-	if (out->end > out->at && out->end[-1] == '\r')
-		out->end--;
-	return true;
-}
-
-static bool skip(struct text *line, const char *word)
-{
-	size_t n = strlen(word);
-
-	if ((size_t)(line->end - line->at) < n || memcmp(line->at, word, n) != 0)
-		return false;
-	line->at += n;
-	return true;
-}
-
-static bool equals(struct text text, const char *word)
-{
-	return skip(&text, word) && text.at == text.end;
-}
-
-/* The value of an option, empty when it is absent or not set. The last line wins, as in Kconfig. */
-static struct text value_of(struct text config, const char *name)
-{
-	struct text line, found = {NULL, NULL};
-
-	while (next_line(&config, &line))
-		if (skip(&line, "CONFIG_") && skip(&line, name) && skip(&line, "="))
-			found = line;
-	return found;
-}
-
-static enum profile_have have(struct text config, const char *name)
-{
-	struct text value = value_of(config, name);
-
-	if (equals(value, "y"))
-		return PROFILE_BUILTIN;
-	return equals(value, "m") ? PROFILE_MODULE : PROFILE_ABSENT;
-}
-
-/* Does the text name CONFIG_IMA, set or not? */
-static bool is_kernel_config(struct text config)
-{
-	struct text line;
-
-	while (next_line(&config, &line))
-		if (skip(&line, "CONFIG_IMA=") || equals(line, "# CONFIG_IMA is not set"))
-			return true;
-	return false;
+	return as[kconfig_state(config, name)];
 }
 
 /* Newer kernels keep some drivers under other names. */
@@ -84,7 +28,7 @@ static const struct {
 	{"CRYPTO_SM3_GENERIC", "CRYPTO_SM3"},
 };
 
-static enum profile_have have_hash(struct text config, const char *option)
+static enum profile_have have_hash(struct kconfig config, const char *option)
 {
 	enum profile_have best = have(config, option);
 
@@ -99,18 +43,19 @@ static enum profile_have have_hash(struct text config, const char *option)
 	return best;
 }
 
-static void read_hashes(struct kernel_profile *profile, struct text config)
+static void read_hashes(struct kernel_profile *profile, struct kconfig config)
 {
-	struct text default_name = value_of(config, "IMA_DEFAULT_HASH");
+	struct kconfig default_name = kconfig_value(config, "IMA_DEFAULT_HASH");
 
 	for (unsigned i = 0; i < HASHALGO_COUNT; i++) {
 		const struct hashalgo *algo = hashalgo_by_id(i);
 		enum profile_have it =
 			algo->config ? have_hash(config, algo->config) : PROFILE_ABSENT;
-		struct text name = default_name;
+		struct kconfig name = default_name;
 
 		profile->asked.hash[i] = (uint8_t)it;
-		if (skip(&name, "\"") && skip(&name, algo->name) && equals(name, "\""))
+		if (kconfig_skip(&name, "\"") && kconfig_skip(&name, algo->name) &&
+		    kconfig_value_is(name, "\""))
 			profile->asked.config_hash = algo;
 	}
 }
@@ -147,7 +92,7 @@ static const struct {
 #undef ROW
 };
 
-static void read_booleans(struct kernel_profile *profile, struct text config)
+static void read_booleans(struct kernel_profile *profile, struct kconfig config)
 {
 	for (size_t i = 0; i < sizeof(booleans) / sizeof(booleans[0]); i++) {
 		bool value = have(config, booleans[i].option) != PROFILE_ABSENT;
@@ -171,7 +116,7 @@ static const struct {
 	{PROFILE_XATTR_CAPABILITY, NULL, NULL},
 };
 
-static void read_xattrs(struct kernel_profile *profile, struct text config)
+static void read_xattrs(struct kernel_profile *profile, struct kconfig config)
 {
 	profile->evm_xattrs = 0;
 	for (size_t i = 0; i < sizeof(protected_xattrs) / sizeof(protected_xattrs[0]); i++) {
@@ -183,14 +128,14 @@ static void read_xattrs(struct kernel_profile *profile, struct text config)
 }
 
 /* "# Linux/x86 6.12.117 Kernel Configuration", in one of the first lines. */
-static void read_heading(struct kernel_profile *profile, struct text config)
+static void read_heading(struct kernel_profile *profile, struct kconfig config)
 {
-	struct text line;
+	struct kconfig line;
 
-	while (next_line(&config, &line)) {
+	while (kconfig_next_line(&config, &line)) {
 		const char *version;
 
-		if (!skip(&line, "# Linux/"))
+		if (!kconfig_skip(&line, "# Linux/"))
 			continue;
 		version = memchr(line.at, ' ', (size_t)(line.end - line.at));
 		if (version &&
@@ -203,9 +148,9 @@ static void read_heading(struct kernel_profile *profile, struct text config)
 int profile_set_config(struct kernel_profile *profile, const char *text, size_t size,
 		       struct fault *f)
 {
-	struct text config = {text, text + size};
+	struct kconfig config = kconfig_of(text, size);
 
-	if (!is_kernel_config(config))
+	if (!kconfig_names(config, "IMA"))
 		return fault_set(
 			f, EINVAL,
 			"reading the kernel configuration: nothing in it names CONFIG_IMA");

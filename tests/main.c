@@ -11,6 +11,9 @@ int main(void)
 
 #define SUITE(name) srunner_add_suite(runner, name##_suite());
 	SUITES
+#ifdef TESTS_WITH_EFI
+	SUITES_EFI
+#endif
 #undef SUITE
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -102,7 +102,7 @@ check_install_uninstall() {
 
 check_lint() {
 	local lint failed=0
-	build build/release/ima-scan
+	build build/release/ima-scan build/release/ima-efi
 	for lint in tests/lint/*.sh; do
 		printf -- '-- %s\n' "$lint"
 		"$lint" || failed=1

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "scanner/base/escape.h"
-#include "scanner/report/json.h"
+#include "scanner/base/json.h"
 
 static void put_line(struct report *report, struct buf *line)
 {

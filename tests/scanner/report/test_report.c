@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scanner/report/json.h"
+#include "scanner/base/json.h"
 #include "tests/scanner/rules.h"
 #include "tests/scanner/tree.h"
 #include "tests/suites.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SCANNER_REPORT_JSON_H
-#define SCANNER_REPORT_JSON_H
+#ifndef SCANNER_BASE_JSON_H
+#define SCANNER_BASE_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A small JSON writer over a buffer. */
-#include "scanner/report/json.h"
+#include "scanner/base/json.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `ima-efi keys`. */
+#include <errno.h>
+
+#include "efi/command.h"
+
+int cmd_keys_run(const struct efioptions *o, FILE *out, struct fault *f)
+{
+	(void)o;
+	(void)out;
+	fault_set(f, ENOSYS, "keys");
+	return COMMAND_INTERNAL;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The program ima-efi: the table of commands, options, one command, exit status. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "efi/command.h"
+#include "efi/efioptions.h"
+#include "scanner/base/escape.h"
+#include "scanner/base/own.h"
+#include "scanner/cryptomem.h"
+#include "scanner/digest.h"
+#include "version.h"
+
+static const struct command commands[] = {
+	{"status", NULL, "is Secure Boot enforcing, and why that is the answer", false,
+	 cmd_status_run},
+	{"keys", NULL, "the key databases: certificates, hashes, what is revoked", false,
+	 cmd_keys_run},
+	{"boot", NULL, "what the firmware and systemd-boot start, in which order", false,
+	 cmd_boot_run},
+	{"save", "FILE", "write every variable to a file, for a later compare", true, cmd_save_run},
+	{"compare", "FILE", "what changed since FILE was saved", true, cmd_compare_run},
+	{0},
+};
+
+/* Prints one sentence; what may come from a target or an argument is escaped. */
+static int complain(int status, const struct fault *fault)
+{
+	own_buf struct buf text = {0};
+
+	escape_text(&text, fault->text, strlen(fault->text));
+	fprintf(stderr, "ima-efi: %s\n", text.failed ? "out of memory" : buf_text(&text));
+	if (status == COMMAND_USAGE)
+		fputs("Try 'ima-efi --help'.\n", stderr);
+	return status;
+}
+
+static int print_help(void)
+{
+	own_buf struct buf text = {0};
+
+	efioptions_help(commands, &text);
+	fputs(buf_text(&text), stdout);
+	return COMMAND_GOOD;
+}
+
+static int print_version(const struct efioptions *o)
+{
+	printf("ima-efi %s (%s)\n", o->version, o->commit[0] ? o->commit : "no commit");
+	return COMMAND_GOOD;
+}
+
+/* Runs the command with its report open. */
+static int run(const struct efioptions *o, struct fault *f)
+{
+	own_file FILE *file = NULL;
+	FILE *out = stdout;
+	int status;
+
+	if (o->output) {
+		file = fopen(o->output, "we");
+		if (!file) {
+			fault_set(f, errno, "opening the report %s", o->output);
+			return COMMAND_USAGE;
+		}
+		out = file;
+	}
+	status = o->command->run(o, out, f);
+	if ((fflush(out) != 0 || ferror(out)) && status < COMMAND_USAGE) {
+		fault_set(f, errno, "writing the report");
+		return COMMAND_INTERNAL;
+	}
+	return status;
+}
+
+static int act(struct efioptions *o, struct fault *f)
+{
+	o->version = IMA_SCAN_VERSION;
+	o->commit = IMA_SCAN_COMMIT;
+	if (o->help)
+		return print_help();
+	if (o->version_asked)
+		return print_version(o);
+	if (digest_init(f) < 0)
+		return COMMAND_INTERNAL;
+	return run(o, f);
+}
+
+int main(int argc, char **argv)
+{
+	struct efioptions options = {0};
+	struct fault fault = {0};
+	int status;
+
+	if (cryptomem_end_when_exhausted(&fault) < 0)
+		return complain(COMMAND_INTERNAL, &fault);
+	if (efioptions_parse(argc, argv, commands, &options, &fault) < 0)
+		status = COMMAND_USAGE;
+	else
+		status = act(&options, &fault);
+	efioptions_done(&options);
+	digest_exit();
+	if (fflush(stdout) != 0 && status < COMMAND_USAGE) {
+		fault_set(&fault, errno, "writing to standard output");
+		status = COMMAND_INTERNAL;
+	}
+	return status >= COMMAND_USAGE ? complain(status, &fault) : status;
+}

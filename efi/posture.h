@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EFI_POSTURE_H
+#define EFI_POSTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "efi/bootentry.h"
+#include "efi/delivery.h"
+#include "efi/finding.h"
+#include "efi/imagecheck.h"
+#include "efi/initramfs.h"
+#include "efi/kernelimage.h"
+#include "efi/privkey.h"
+#include "efi/secureboot.h"
+
+/*
+ * All that an audit saw, as values; the judgement over it does no I/O. Borrowed, const. A list that was
+ * not looked for is marked so, and what depends on it is "not known", never "fine".
+ */
+struct posture_seen {
+	const struct secureboot
+		*secureboot; /* never NULL; SECUREBOOT_CANNOT_TELL without --efivars */
+	const struct bootentry_list *entries;
+	const struct kernelimage_list *kernels;
+	const struct initramfs_list *initramfs;
+	const struct imagecheck_list *images;
+	const struct delivery_list *deliveries;
+	const struct privkey_list *private_keys;
+	bool esp_seen;	/* at least one EFI system partition was given or found */
+	size_t remarks; /* how many things could not be read */
+};
+
+/* Against whom: the seed's 8a (two kinds) and 8b (two kinds). */
+enum posture_attacker {
+	POSTURE_AUTOMATED_ONLINE,
+	POSTURE_ROOT_SHELL_ONLINE,
+	POSTURE_OFFLINE_NO_PHYSICAL, /* changes what is on the disk from another system: a snapshot, a stolen
+					image; cannot touch firmware settings */
+	POSTURE_OFFLINE_PHYSICAL,
+	POSTURE_ATTACKERS
+};
+
+enum posture_protection {
+	POSTURE_NOT_KNOWN,
+	POSTURE_NOT_PROTECTED,
+	POSTURE_DETECTED, /* only noticed afterwards */
+	POSTURE_PROTECTED,
+};
+
+struct posture {
+	struct finding_list findings; /* most severe first */
+	char notation[64];	      /* the seed's: "1d + 3b + 4c + 5b + 6b + Secure Boot" */
+	struct posture_choice {	      /* one for each of the numbers 1, 3, 4, 5, 6 */
+		unsigned number;
+		char choice[16]; /* "1d", "4a+4b"; "none"; "?" when it cannot be told */
+		char because[200];
+	} choices[5];
+	struct posture_row {
+		enum posture_protection protection;
+		const char *decided_by; /* id of the finding that decides it; NULL: none does */
+		char because[200];
+	} attackers[POSTURE_ATTACKERS];
+};
+
+int posture_judge(const struct posture_seen *seen, struct posture *out,
+		  struct fault *f) FAULT_MUST_USE;
+void posture_done(struct posture *posture);
+const char *posture_attacker_name(enum posture_attacker attacker);
+const char *posture_protection_name(enum posture_protection protection);
+
+#endif
