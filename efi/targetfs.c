@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files of a target's root and of its EFI system partitions, by openat2(2) with RESOLVE_IN_ROOT. */
+/* Files of a target's root and of its EFI system partitions, links read and followed by us. */
 #include "efi/targetfs.h"
 
 #include <ctype.h>
@@ -47,23 +47,17 @@ size_t targetfs_esp_count(const struct targetfs *t)
 
 /* --- Opening below a tree --- */
 
-/* What openat2 asks for again, because something was renamed while it looked. */
-enum { RESOLVE_TRIES = 16 };
+enum { LINKS_MAX = 40, PATH_BYTES_MAX = 64 * 1024 }; /* as many links as the kernel follows */
 
-static int open_in(int root_fd, const char *path, int flags)
+/* By a path without links or ".."; should one appear meanwhile, it is not followed. */
+static int open_plain(int root_fd, const char *path, int flags)
 {
 	struct open_how how = {
-		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.flags = (uint64_t)(unsigned)(flags | O_NOFOLLOW | O_CLOEXEC),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
 	};
-	int fd = -1;
 
-	for (int i = 0; i < RESOLVE_TRIES; i++) {
-		fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
-		if (fd >= 0 || errno != EAGAIN)
-			break;
-	}
-	return fd;
+	return (int)syscall(SYS_openat2, root_fd, *path ? path : ".", &how, sizeof(how));
 }
 
 static bool same_ascii_name(const char *a, const char *b)
@@ -76,7 +70,7 @@ static bool same_ascii_name(const char *a, const char *b)
 /* Replaces `name` by the entry of a directory that FAT would take for it, when there is one. */
 static void match_name(int root_fd, const char *dir, char name[NAME_MAX + 1])
 {
-	own_fd int fd = open_in(root_fd, dir, O_RDONLY | O_DIRECTORY);
+	own_fd int fd = open_plain(root_fd, dir, O_RDONLY | O_DIRECTORY);
 	own_dir DIR *stream = NULL;
 	struct stat st;
 	struct dirent *entry;
@@ -96,28 +90,118 @@ static void match_name(int root_fd, const char *dir, char name[NAME_MAX + 1])
 		memcpy(name, best, sizeof(best));
 }
 
-/* The path as it is spelled on the partition. -1: a name is too long, or no memory (errno). */
-static int spell(int root_fd, const char *path, struct buf *out)
+/* A path on its way to one without links: what is plain already, and what is still to be looked at. */
+struct resolving {
+	int root_fd;
+	bool as_fat;
+	unsigned links;
+	struct buf plain, rest;
+};
+
+/* Takes the first name off the rest. 0: there is none; -1: it is too long (errno). */
+static int next_name(struct resolving *r, char name[NAME_MAX + 1])
 {
-	char name[NAME_MAX + 1];
+	const char *separators = r->as_fat ? "/\\" : "/";
+	const char *start = buf_text(&r->rest) + strspn(buf_text(&r->rest), separators);
+	size_t n = strcspn(start, separators);
+	own_buf struct buf left = {0};
 
-	buf_addc(out, '.');
-	while (*(path += strspn(path, "/\\"))) {
-		size_t n = strcspn(path, "/\\");
-
-		if (n > NAME_MAX) {
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		memcpy(name, path, n);
-		name[n] = '\0';
-		match_name(root_fd, buf_text(out), name);
-		buf_addc(out, '/');
-		buf_puts(out, name);
-		path += n;
+	if (n > NAME_MAX || r->rest.len > PATH_BYTES_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
 	}
-	errno = ENOMEM;
-	return out->failed ? -1 : 0;
+	memcpy(name, start, n);
+	name[n] = '\0';
+	buf_puts(&left, start + n);
+	buf_clear(&r->rest);
+	buf_add_buf(&r->rest, &left);
+	return n > 0;
+}
+
+static void climb(struct buf *plain)
+{
+	const char *slash = plain->len ? strrchr(buf_text(plain), '/') : NULL;
+	own_buf struct buf parent = {0};
+
+	if (slash)
+		buf_add(&parent, plain->data, (size_t)(slash - plain->data));
+	buf_clear(plain);
+	buf_add_buf(plain, &parent);
+}
+
+/* Puts what a link says before the rest. */
+static int follow(struct resolving *r, int link_fd)
+{
+	own_buf struct buf rest = {0};
+	char destination[PATH_MAX];
+	ssize_t n = readlinkat(link_fd, "", destination, sizeof(destination));
+
+	if (n < 0)
+		return -1;
+	if (++r->links > LINKS_MAX) {
+		errno = ELOOP;
+		return -1;
+	}
+	buf_add(&rest, destination, (size_t)n);
+	buf_addc(&rest, '/');
+	buf_add_buf(&rest, &r->rest);
+	if (n > 0 && destination[0] == '/')
+		buf_clear(&r->plain);
+	buf_clear(&r->rest);
+	buf_add_buf(&r->rest, &rest);
+	return 0;
+}
+
+/* One name further. */
+static int enter(struct resolving *r, char name[NAME_MAX + 1])
+{
+	size_t before = r->plain.len;
+	struct stat st;
+	own_fd int fd = -1;
+
+	if (strcmp(name, ".") == 0)
+		return 0;
+	if (strcmp(name, "..") == 0) {
+		climb(&r->plain);
+		return 0;
+	}
+	if (r->as_fat)
+		match_name(r->root_fd, buf_text(&r->plain), name);
+	if (before)
+		buf_addc(&r->plain, '/');
+	buf_puts(&r->plain, name);
+	fd = open_plain(r->root_fd, buf_text(&r->plain), O_PATH);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISLNK(st.st_mode))
+		return 0;
+	climb(&r->plain);
+	return follow(r, fd);
+}
+
+/*
+ * The links of a hostile tree are read here rather than followed by the kernel, since evidence is
+ * mounted so that the kernel follows none (MOUNT_ATTR_NOSYMFOLLOW).
+ */
+static int open_in(int root_fd, const char *path, bool as_fat, int flags)
+{
+	struct resolving r = {.root_fd = root_fd, .as_fat = as_fat};
+	char name[NAME_MAX + 1];
+	int more, result = -1;
+
+	buf_puts(&r.rest, path);
+	while ((more = next_name(&r, name)) > 0)
+		if (enter(&r, name) < 0) {
+			more = -1;
+			break;
+		}
+	if (r.plain.failed || r.rest.failed)
+		errno = ENOMEM;
+	else if (more == 0)
+		result = open_plain(root_fd, buf_text(&r.plain), flags);
+	buf_done(&r.plain);
+	buf_done(&r.rest);
+	return result;
 }
 
 /* The tree a path names, and the rest of the path. NULL: there is no such tree. */
@@ -139,17 +223,12 @@ static int open_path(const struct targetfs *t, const char *path, int flags)
 {
 	const char *rest;
 	const struct tree *tree = tree_of(t, path, &rest);
-	own_buf struct buf spelled = {0};
 
 	if (!tree) {
 		errno = ENOENT;
 		return -1;
 	}
-	if (tree == &t->trees[0])
-		return open_in(tree->fd, *rest ? rest : "/", flags);
-	if (spell(tree->fd, rest, &spelled) < 0)
-		return -1;
-	return open_in(tree->fd, buf_text(&spelled), flags);
+	return open_in(tree->fd, rest, tree != &t->trees[0], flags);
 }
 
 /* --- Opening and closing --- */
@@ -186,19 +265,31 @@ static int add_directory(struct targetfs *t, const char *path, struct fault *f)
 
 struct targetfs *targetfs_open(const char *root, struct fault *f)
 {
+	own_fd int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		fault_set(f, errno, "opening the target");
+		return NULL;
+	}
+	return targetfs_open_at(take_fd(&fd), f);
+}
+
+struct targetfs *targetfs_open_at(int root_fd, struct fault *f)
+{
 	struct targetfs *t = calloc(1, sizeof(*t));
-	own_fd int probe = -1;
+	own_fd int root = root_fd, probe = -1;
 
 	if (!t) {
 		fault_set(f, ENOMEM, "opening the target");
 		return NULL;
 	}
-	if (add_directory(t, root, f) < 0) {
+	if (add_tree(t, root, NULL, f) < 0) {
 		fault_add(f, "opening the target");
 		targetfs_close(t);
 		return NULL;
 	}
-	probe = open_in(t->trees[0].fd, "/", O_PATH | O_DIRECTORY);
+	(void)take_fd(&root);
+	probe = open_plain(t->trees[0].fd, "", O_PATH | O_DIRECTORY);
 	if (probe < 0) {
 		fault_set(f, errno, "looking into the target (openat2, Linux 5.6 or later)");
 		targetfs_close(t);
@@ -239,11 +330,8 @@ static bool is_known_tree(const struct targetfs *t, int fd)
 
 static bool has_directory(int root_fd, const char *path)
 {
-	own_buf struct buf spelled = {0};
-	own_fd int fd = -1;
+	own_fd int fd = open_in(root_fd, path, true, O_PATH | O_DIRECTORY);
 
-	if (spell(root_fd, path, &spelled) == 0)
-		fd = open_in(root_fd, buf_text(&spelled), O_PATH | O_DIRECTORY);
 	return fd >= 0;
 }
 
@@ -260,7 +348,7 @@ size_t targetfs_find_esps(struct targetfs *t)
 
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		struct fault ignored;
-		own_fd int fd = open_in(t->trees[0].fd, usual[i], O_RDONLY | O_DIRECTORY);
+		own_fd int fd = open_in(t->trees[0].fd, usual[i], false, O_RDONLY | O_DIRECTORY);
 
 		if (fd < 0 || is_known_tree(t, fd) || !looks_like_esp(fd))
 			continue;
