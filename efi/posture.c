@@ -11,10 +11,8 @@
 const char *posture_mode_name(enum posture_mode mode)
 {
 	static const char *const names[] = {
-		[POSTURE_MODE_OFF] = "off",
-		[POSTURE_MODE_MEASURE] = "measure",
-		[POSTURE_MODE_LOG] = "log",
-		[POSTURE_MODE_NOT_KNOWN] = "not-known",
+		[POSTURE_MODE_OFF] = "off",	    [POSTURE_MODE_MEASURE] = "measure",
+		[POSTURE_MODE_LOG] = "log",	    [POSTURE_MODE_NOT_KNOWN] = "not-known",
 		[POSTURE_MODE_ENFORCE] = "enforce",
 	};
 
@@ -77,9 +75,9 @@ static int check_audit(struct posture_work *work)
 	const struct posture_seen *seen = work->seen;
 	struct finding_list *findings = &work->out->findings;
 
-	if (seen->remarks && finding_add(findings, "audit.remarks", NULL, work->f,
-					 "%zu things could not be read or not understood",
-					 seen->remarks) < 0)
+	if (seen->remarks &&
+	    finding_add(findings, "audit.remarks", NULL, work->f,
+			"%zu things could not be read or not understood", seen->remarks) < 0)
 		return -1;
 	if (!seen->esp_seen && seen->secureboot->word != SECUREBOOT_NOT_UEFI &&
 	    finding_add(findings, "audit.no-esp", NULL, work->f,
@@ -95,10 +93,11 @@ static int check_audit(struct posture_work *work)
 int posture_judge(const struct posture_seen *seen, struct posture *out, struct fault *f)
 {
 	static int (*const checks[])(struct posture_work * work) = {
-		posture_read_entries,	posture_check_firmware, posture_check_boot,
-		posture_check_loaders,	posture_check_images,	posture_check_kernels,
-		posture_check_initramfs, posture_check_policy,	posture_check_keys,
-		check_audit,
+		posture_read_entries,	 posture_check_firmware,
+		posture_check_boot,	 posture_check_loaders,
+		posture_check_images,	 posture_check_kernels,
+		posture_check_initramfs, posture_check_policy,
+		posture_check_keys,	 check_audit,
 	};
 	struct posture posture = {0};
 	struct posture_work work = {.seen = seen,

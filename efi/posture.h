@@ -29,6 +29,12 @@ struct posture_seen {
 	const struct imagecheck_list *images;
 	const struct delivery_list *deliveries;
 	const struct privkey_list *private_keys;
+	/* Certificates of db and MokListRT whose dates were read; may be NULL. */
+	const struct posture_certificate {
+		const char *database, *subject; /* the subject as imagecheck_signer writes names */
+		bool expired;
+	} * certificates;
+	size_t certificate_count;
 	bool esp_seen;	/* at least one EFI system partition was given or found */
 	size_t remarks; /* how many things could not be read */
 };
@@ -65,15 +71,16 @@ struct posture_entry {
 	const struct imagecheck *image;	  /* of what it starts; NULL: none of the images found */
 	const struct kernelimage *kernel; /* NULL: it starts no kernel that could be read */
 	bool starts_kernel; /* a Linux kernel, read or not; the rest is empty when it is something else */
-	bool counts;  /* can be started: not disabled, no template, not refused by the firmware */
+	bool counts;   /* can be started: not disabled, no template, not refused by the firmware */
 	char *cmdline; /* the effective one: what is given, the image's own, the kernel's own */
 	bool sealed;   /* and nobody can change it without changing something signed */
 	struct cmdlineword_list words;
 	enum posture_mode mode;
 	const char *decided_by; /* id of the finding that makes the mode what it is; NULL: none */
 	char because[200];
-	const struct delivery *delivery; /* of the policy in force; NULL: none, or the kernel's own */
-	bool own_policy;		 /* the policy is of the command line (ima_policy=) */
+	const struct delivery
+		*delivery; /* of the policy in force; NULL: none, or the kernel's own */
+	bool own_policy;   /* the policy is of the command line (ima_policy=) */
 	bool scope_known;
 	struct policyscope scope;
 	bool evm_signatures; /* the kernel loads an EVM certificate that its initramfs has */

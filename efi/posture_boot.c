@@ -24,6 +24,10 @@ static int add(struct posture_work *work, const struct posture_entry *entry, con
 /* A template starts nothing now; that its words are dangerous is as true as of what is made of it. */
 static int check_words(struct posture_work *work, const struct posture_entry *entry)
 {
+	enum bootentry_source source = entry->entry->source;
+
+	if (!entry->starts_kernel && source != BOOTENTRY_TEMPLATE && source != BOOTENTRY_KEXEC)
+		return 0;
 	for (size_t i = 0; i < entry->words.count; i++) {
 		const struct cmdlineword *word = &entry->words.items[i];
 
@@ -40,8 +44,7 @@ static int check_words(struct posture_work *work, const struct posture_entry *en
 static bool somebody_appraises(const struct posture *posture)
 {
 	for (size_t i = 0; i < posture->entry_count; i++)
-		if (posture->entries[i].counts &&
-		    posture->entries[i].mode >= POSTURE_MODE_LOG)
+		if (posture->entries[i].counts && posture->entries[i].mode >= POSTURE_MODE_LOG)
 			return true;
 	return false;
 }
@@ -74,8 +77,8 @@ static int check_kernel_of(struct posture_work *work, const struct posture_entry
 				   work->f, "\"%s\": %s is not on this target", title_of(entry),
 				   said->kernel_said);
 	if (entry->counts && entry->image && !entry->image->signer_count)
-		return finding_add(&work->out->findings, "boot.entry.unsigned-kernel",
-				   said->kernel, work->f, "the kernel carries no signature");
+		return finding_add(&work->out->findings, "boot.entry.unsigned-kernel", said->kernel,
+				   work->f, "the kernel carries no signature");
 	if (said->kernel && !entry->starts_kernel &&
 	    (!entry->image || entry->image->role == IMAGECHECK_OTHER))
 		return finding_add(&work->out->findings, "boot.entry.other-system", said->where,
@@ -92,9 +95,10 @@ static int check_editing(struct posture_work *work, const struct posture_entry *
 	if (!entry->counts || entry->sealed || entry->entry->editing != BOOTENTRY_EDIT_ANYONE ||
 	    cmdlineword_of_appraise_off(&kernel, because) != CMDLINEWORD_EFFECTIVE)
 		return 0;
-	return finding_add(&work->out->findings, "boot.entry.editable", entry->entry->where, work->f,
-			   "anybody at the console can add ima_appraise=off to the command line of %s",
-			   entry->entry->kernel);
+	return finding_add(
+		&work->out->findings, "boot.entry.editable", entry->entry->where, work->f,
+		"anybody at the console can add ima_appraise=off to the command line of %s",
+		entry->entry->kernel);
 }
 
 /* Only worth a word where Secure Boot stops the simpler ways. */

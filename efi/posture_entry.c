@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "efi/posture_internal.h"
+#include "efi/posture_cmdline_tmp.h"
 #include "scanner/base/own.h"
 
 static const struct imagecheck *image_of(const struct posture_seen *seen, const char *path)
@@ -93,16 +94,16 @@ static bool starts_kernel(const struct posture_entry *entry)
 {
 	if (entry->kernel)
 		return true;
-	return entry->image && (entry->image->role == IMAGECHECK_KERNEL ||
-				entry->image->role == IMAGECHECK_UKI);
+	return entry->image &&
+	       (entry->image->role == IMAGECHECK_KERNEL || entry->image->role == IMAGECHECK_UKI);
 }
 
 static bool counts(const struct posture_work *work, const struct posture_entry *entry)
 {
 	enum bootentry_source source = entry->entry->source;
 
-	return entry->starts_kernel && !entry->entry->disabled &&
-	       source != BOOTENTRY_TEMPLATE && source != BOOTENTRY_KEXEC &&
+	return entry->starts_kernel && !entry->entry->disabled && source != BOOTENTRY_TEMPLATE &&
+	       source != BOOTENTRY_KEXEC &&
 	       !(entry->image && posture_is_refused(work, entry->image));
 }
 
@@ -170,9 +171,9 @@ static int read_cmdline(const struct posture_work *work, struct posture_entry *e
 	given(work, entry, &text);
 	if (text.failed)
 		return fault_set(work->f, ENOMEM, "reading a command line");
-	entry->cmdline = kernelcmdline_effective(
-		entry->kernel ? kernelimage_kconfig(entry->kernel) : kconfig_of("", 0),
-		buf_text(&text), &only_own);
+	entry->cmdline = kernelcmdline_effective(entry->kernel ? kernelimage_kconfig(entry->kernel)
+							       : kconfig_of("", 0),
+						 buf_text(&text), &only_own);
 	if (!entry->cmdline)
 		return fault_set(work->f, ENOMEM, "reading a command line");
 	/* The kernel's own words are as sealed as the kernel is. */
@@ -180,6 +181,24 @@ static int read_cmdline(const struct posture_work *work, struct posture_entry *e
 	    posture_is_signed(entry->image))
 		entry->sealed = true;
 	return 0;
+}
+
+/* The kernel that would read the words. A template's is whichever comes next: the first that is here. */
+static const struct kernelimage *reader_of(const struct posture_work *work,
+					   const struct posture_entry *entry)
+{
+	const struct bootentry_list *list = work->seen->entries;
+	enum bootentry_source source = entry->entry->source;
+
+	if (entry->kernel || (source != BOOTENTRY_TEMPLATE && source != BOOTENTRY_KEXEC))
+		return entry->kernel;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct kernelimage *kernel = kernel_of(work->seen, list->entries[i].kernel);
+
+		if (kernel)
+			return kernel;
+	}
+	return NULL;
 }
 
 static int read_entry(struct posture_work *work, const struct bootentry *said,
@@ -192,7 +211,7 @@ static int read_entry(struct posture_work *work, const struct bootentry *said,
 	entry->kernel = kernel_of(work->seen, said->kernel);
 	entry->starts_kernel = starts_kernel(entry);
 	entry->counts = counts(work, entry);
-	kernel = posture_circumstances(work, entry->kernel);
+	kernel = posture_circumstances(work, reader_of(work, entry));
 	if (read_cmdline(work, entry) < 0 ||
 	    cmdlineword_judge(entry->cmdline, &kernel, &entry->words, work->f) < 0)
 		return -1;
@@ -210,6 +229,7 @@ int posture_read_entries(struct posture_work *work)
 	for (size_t i = 0; i < list->count; i++)
 		if (read_entry(work, &list->entries[i], &work->out->entries[i]) < 0)
 			return -1;
+	posture_compare_modes(work);
 	return 0;
 }
 

@@ -89,6 +89,29 @@ static const char *revoked_by(const struct posture_work *work, const struct imag
 	return NULL;
 }
 
+/* A signer, or who issued it, that a database holds and whose time is over. */
+static int check_expiry(struct posture_work *work, const struct imagecheck *image)
+{
+	const struct posture_seen *seen = work->seen;
+
+	for (size_t i = 0; i < image->signer_count; i++)
+		for (size_t k = 0; k < seen->certificate_count; k++) {
+			const struct imagecheck_signer *signer = &image->signers[i];
+			const struct posture_certificate *it = &seen->certificates[k];
+			bool vouches =
+				(signer->issuer && strcmp(signer->issuer, it->subject) == 0) ||
+				(signer->subject && strcmp(signer->subject, it->subject) == 0);
+
+			if (!it->expired || !vouches || !signer->anchor)
+				continue;
+			if (finding_add(&work->out->findings, "image.expired-anchor", image->path,
+					work->f, "\"%s\" of %s has expired", it->subject,
+					it->database) < 0)
+				return -1;
+		}
+	return 0;
+}
+
 static int check_signature(struct posture_work *work, const struct imagecheck *image)
 {
 	struct finding_list *findings = &work->out->findings;
@@ -144,6 +167,7 @@ int posture_check_images(struct posture_work *work)
 		const struct imagecheck *image = &images->items[i];
 
 		if (check_role(work, image) < 0 || check_signature(work, image) < 0 ||
+		    check_expiry(work, image) < 0 ||
 		    (is_fallback(image) && check_fallback(work, image) < 0))
 			return -1;
 	}

@@ -17,6 +17,8 @@ int posture_read_entries(struct posture_work *work) FAULT_MUST_USE;
 /* Which policy is in force, what it asks for, and so the mode (posture_mode.c). The command line and its
  * words are there already. */
 int posture_read_mode(struct posture_work *work, struct posture_entry *entry) FAULT_MUST_USE;
+/* An entry without a policy is told apart by whether another one has a policy. */
+void posture_compare_modes(struct posture_work *work);
 
 /* The groups of checks. */
 int posture_check_firmware(struct posture_work *work) FAULT_MUST_USE;

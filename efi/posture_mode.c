@@ -52,8 +52,8 @@ static bool applies(const struct posture_work *work, const struct posture_entry 
 
 /* What is loaded first stays: further loads are refused or only add rules. */
 static const enum delivery_way order[] = {
-	DELIVERY_INITRAMFS_EMBEDDED, DELIVERY_INITRAMFS_FILE, DELIVERY_DRACUT,
-	DELIVERY_SYSTEMD,	     DELIVERY_RC_SCRIPT,
+	DELIVERY_INITRAMFS_EMBEDDED, DELIVERY_INITRAMFS_FILE, DELIVERY_DRACUT, DELIVERY_SYSTEMD,
+	DELIVERY_RC_SCRIPT,
 };
 
 struct search {
@@ -111,15 +111,16 @@ static int read_scope(const struct posture_work *work, struct posture_entry *ent
 	if (read_profile(work, entry, &profile) < 0)
 		return -1;
 	if (entry->delivery && entry->delivery->policy) {
-		if (policyscope_read(entry->delivery->policy, entry->delivery->policy_size, &profile,
-				     &entry->scope, work->f) < 0)
+		if (policyscope_read(entry->delivery->policy, entry->delivery->policy_size,
+				     &profile, &entry->scope, work->f) < 0)
 			return -1;
 		entry->scope_known = true;
 	} else if (!entry->delivery && profile.policy_words[0]) {
-		if (policyscope_of_words(profile.policy_words, &profile, &entry->scope, work->f) < 0)
+		if (policyscope_of_words(profile.policy_words, &profile, &entry->scope, work->f) <
+		    0)
 			return -1;
-		entry->own_policy = entry->scope_known = !entry->scope.refused &&
-			(entry->scope.appraises || entry->scope.measures);
+		entry->own_policy = entry->scope_known =
+			!entry->scope.refused && (entry->scope.appraises || entry->scope.measures);
 	}
 	return 0;
 }
@@ -155,6 +156,8 @@ static void decide_by_policy(const struct posture_work *work, struct posture_ent
 	else if (!entry->scope.appraises || entry->scope.files == POLICYSCOPE_NONE)
 		decide(entry, POSTURE_MODE_MEASURE, "policy.measure-only",
 		       "the policy appraises no file that is read or executed");
+	else if (entry->scope.files == POLICYSCOPE_CANNOT_TELL)
+		decide(entry, POSTURE_MODE_NOT_KNOWN, "policy.not-readable", entry->scope.because);
 	else
 		decide(entry, POSTURE_MODE_ENFORCE, NULL, "a policy is loaded and enforced");
 }
@@ -203,8 +206,7 @@ static void doubt(struct posture_entry *entry)
 	for (size_t i = 0; i < entry->words.count; i++) {
 		const struct cmdlineword *word = &entry->words.items[i];
 
-		if (word->findings[0] &&
-		    strcmp(word->findings[0], "boot.entry.cannot-tell") == 0 &&
+		if (word->findings[0] && strcmp(word->findings[0], "boot.entry.cannot-tell") == 0 &&
 		    strcmp(word->name, "evm") != 0) {
 			decide(entry, POSTURE_MODE_NOT_KNOWN, "boot.entry.cannot-tell",
 			       word->because);
@@ -252,4 +254,20 @@ int posture_read_mode(struct posture_work *work, struct posture_entry *entry)
 	if (!decide_by_words(entry))
 		doubt(entry);
 	return 0;
+}
+
+void posture_compare_modes(struct posture_work *work)
+{
+	struct posture *out = work->out;
+	bool somebody = false;
+
+	for (size_t i = 0; i < out->entry_count; i++)
+		somebody = somebody || (out->entries[i].counts && out->entries[i].scope_known);
+	for (size_t i = 0; somebody && i < out->entry_count; i++) {
+		struct posture_entry *it = &out->entries[i];
+
+		if (it->decided_by && strcmp(it->decided_by, "policy.absent") == 0)
+			decide(it, POSTURE_MODE_OFF, "boot.entry.no-ima-policy",
+			       "no policy is loaded under this entry");
+	}
 }
