@@ -42,7 +42,7 @@
 	SUITE(walk)
 
 /* Of efi/, which the static build leaves out. */
-#define SUITES_EFI SUITE(kernelimage) SUITE(targetfs) SUITE(unpack)
+#define SUITES_EFI SUITE(bootconfig) SUITE(kernelimage) SUITE(targetfs) SUITE(unpack)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
