@@ -12,10 +12,10 @@ static bool grow(struct remark_list *list)
 	size_t capacity = list->capacity ? list->capacity * 2 : 16;
 	struct remark *items;
 
-	if (list->count < list->capacity)
-		return true;
 	if (list->count >= REMARK_MAX)
 		return false;
+	if (list->count < list->capacity)
+		return true;
 	items = reallocarray(list->items, capacity, sizeof(*items));
 	if (!items)
 		return false;

@@ -13,7 +13,7 @@
  * Files of a target: its root, and its EFI system partitions, as one name space. "/boot/vmlinuz" is
  * below the root, "ESP:/EFI/Linux/a.efi" on the first EFI system partition, "ESP2:/…" on the second.
  * Symbolic links are followed, but never out of the tree they are in, however they are written
- * (openat2 RESOLVE_IN_ROOT). Names on an EFI system partition are matched as FAT does, without regard
+ * (Linux 5.6 or later). Names on an EFI system partition are matched as FAT does, without regard
  * to the case of ASCII letters, "\" counts as "/". Nothing is ever written. One thread.
  */
 struct targetfs;
@@ -21,6 +21,8 @@ struct targetfs;
 enum { TARGETFS_ESPS_MAX = 8, TARGETFS_NAMES_MAX = 65536, TARGETFS_DEPTH_MAX = 32 };
 
 struct targetfs *targetfs_open(const char *root, struct fault *f) FAULT_MUST_USE;
+/* The same of a directory's descriptor, which it takes (and closes on failure too). */
+struct targetfs *targetfs_open_at(int root_fd, struct fault *f) FAULT_MUST_USE;
 void targetfs_close(struct targetfs *t);
 /* The operator's --esp DIR. */
 int targetfs_add_esp(struct targetfs *t, const char *dir, struct fault *f) FAULT_MUST_USE;

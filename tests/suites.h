@@ -42,7 +42,7 @@
 	SUITE(walk)
 
 /* Of efi/, which the static build leaves out. */
-#define SUITES_EFI
+#define SUITES_EFI SUITE(targetfs)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
