@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Makes the variable stores in which a firmware is asked: stores.py KEYS IMAGES BUILD OUT.
 
-BUILD holds trial.efi and shim.efi. For each store: OUT/NAME.fd, and a line of OUT/list:
-NAME, "direct" or "shim" (who starts the trial), what it is; tabs between them.
+BUILD holds trial.efi, shim.efi and uki-unsigned.efi. For each store: OUT/NAME.fd, and a line of
+OUT/list: NAME, "direct" or "shim" (who starts the trial), "trial" or "boot" (only for boots of a UKI),
+what it is; tabs between them.
 """
 import os
 import struct
@@ -44,8 +45,10 @@ def esl(kind, *entries, header=b"", size=None, entry_size=None):
 class Store:
     """What varstore.py is to be told."""
 
-    def __init__(self, shop, name, what, base=EMPTY, way="direct"):
+    def __init__(self, shop, name, what, base=EMPTY, way="direct",
+                 used="trial"):
         self.shop, self.name, self.what, self.base, self.way = shop, name, what, base, way
+        self.used = used  # "boot": only to boot a UKI, there is nothing in it to ask about
         self.words = []
         # What asks has to be let through everywhere, and first: some databases end early.
         self.image("db", "/trial")
@@ -94,7 +97,7 @@ class Workshop:
         return self.store(name, what, **options).platform().certs("db", *OWN_DB)
 
     def digest(self, name, hash_name):
-        """Of an image of the trial, or of one of those that try ("/trial", "/shim")."""
+        """Of an image of the trial, or of one of those that try ("/trial", …)."""
         path = f"{self.build}{name}.efi" if name[0] == "/" else f"{self.images}/{name}.efi"
         return pe.Image(pe.read(path)).digest(hash_name).hex()
 
@@ -128,6 +131,7 @@ def allowed(w):
                  "table-strange-kind", "sbsign-twice", "two-garbage-first", "table-padding",
                  "table-after", "table-size-zero", "chain-none", "by-ec256", "sbat-none"):
         store.image("db", name)
+    w.store("db-uki", "db holds the hash of a UKI", used="boot").platform().image("db", "/uki-unsigned")
     store.image("db", "listed-sha384", "sha384").image("db", "listed-other-sha256", "sha384")
     store.image("db", "hash-sha1", "sha1").image("db", "hash-sha512", "sha512")
 
@@ -140,6 +144,7 @@ def revoked(w):
      .image("dbx", "two-sign-foreign").image("dbx", "sbsign")
      .image("db", "unsigned-listed").image("dbx", "unsigned-listed", "sha384")
      .image("db", "unsigned").image("dbx", "unsigned"))
+    w.own("dbx-uki", "dbx holds the hash of a UKI", used="boot").image("dbx", "/uki-unsigned")
     for name, what in (("revoked", "a signer of some"), ("sign", "the signer of most"),
                        ("root", "a root"), ("middle", "an intermediate"), ("leaf", "a leaf")):
         w.own(f"dbx-{name}", f"dbx holds the certificate of {what}").certs("dbx", name)
@@ -185,6 +190,9 @@ def by_shim(w):
      .certs("MokListX", "second").certs("dbx", "revoked").image("dbx", "listed-sha256"))
     w.own("shim-root", "shim, our keys, a root is MOK, an intermediate revoked", way="shim").certs(
         "MokList", "root", "mok").certs("MokListX", "middle")
+    w.store("shim-revoked", "shim, Microsoft's keys, our MOK is revoked by MokListX",
+            base=MICROSOFT, way="shim", used="boot").certs("MokList", "mok").certs(
+                "MokListX", "mok")
     w.own("shim-off", "shim, Secure Boot off", way="shim").certs("MokList", "mok").off()
     w.own("shim-no-validation", "shim, our keys, validation turned off by MokSBState",
           way="shim").certs("MokList", "mok").add("--u8", "MokSBState", "1")
@@ -199,7 +207,7 @@ def main():
     with open(f"{shop.out}/list", "w", encoding="utf-8") as file:
         for store in shop.stores:
             store.write()
-            print(store.name, store.way, store.what, sep="\t", file=file)
+            print(store.name, store.way, store.used, store.what, sep="\t", file=file)
 
 
 if __name__ == "__main__":
