@@ -42,7 +42,13 @@
 	SUITE(walk)
 
 /* Of efi/, which the static build leaves out. */
-#define SUITES_EFI SUITE(targetfs)
+#define SUITES_EFI                                                                                 \
+	SUITE(authenticode)                                                                        \
+	SUITE(imagecheck)                                                                          \
+	SUITE(peimage)                                                                             \
+	SUITE(sbat)                                                                                \
+	SUITE(targetfs)                                                                            \
+	SUITE(uki)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
