@@ -56,7 +56,7 @@ series=6.1
 code=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd
 stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
 # A guest takes 3 to 10 s on an idle machine.
-guest_seconds=${E2E_BOOT_TIMEOUT:-120}
+guest_seconds=${E2E_BOOT_TIMEOUT:-240}
 
 sbat_head='sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n'
 
@@ -157,7 +157,7 @@ esp()
 # FOLDER/console, what our programs say to FOLDER/answers.
 guest()
 {
-	exec timeout -k 5 "$guest_seconds" nice qemu-system-x86_64 \
+	exec timeout -k 5 "$guest_seconds" nice -n 5 qemu-system-x86_64 \
 		-machine q35,smm=on -accel tcg,thread=multi -cpu max -m 512M -smp 1 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-global driver=cfi.pflash01,property=secure,value=on \
@@ -243,6 +243,14 @@ in_turn()
 	running=$((running + 1))
 }
 
+versions()
+{
+	echo "OVMF: Debian's package ovmf $(dpkg-query -W -f '${Version}' ovmf)"
+	echo "shim: Debian's package $(sed 's/_/ /; s/_amd64$//' "$work/shim.version")"
+	echo "kernel: $(cat "$build/kernels/$series/release")"
+	qemu-system-x86_64 --version | sed -n '1s/^QEMU emulator version \([0-9.]*\).*/QEMU: \1/p'
+}
+
 all_guests()
 {
 	local store way used name image
@@ -280,7 +288,21 @@ if [ "$firmware" = yes ]; then
 	esp "$work/trial-direct.img" direct "$work/trial.efi" "$work"/images/*
 	esp "$work/trial-shim.img" shim "$work/trial.efi" "$work"/images/*
 	[ "$part" = yes ] || rm -rf "$runs"
+	versions >"$work/versions"
 	echo "ovmf.sh: everything is made after $(($(date +%s) - started)) s" >&2
 	all_guests
 	echo "ovmf.sh: the firmware has spoken after $(($(date +%s) - started)) s" >&2
 fi
+[ "$compare" = yes ] || exit 0
+
+# The library that the program is made of, asked without the program.
+# shellcheck disable=SC2046 # words
+"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -I"$root" -O1 -Wall -Wextra -Werror -pthread \
+	-o "$work/verdict" "$tools/verdict.c" "$(dirname "$program")/libefi.a" \
+	"$(dirname "$program")/libscanner.a" \
+	$(pkg-config --libs efivar efiboot libarchive json-c libcrypto blkid libfsverity)
+arguments=()
+[ "$report" = no ] || arguments+=(--report "$root/docs/firmware-agreement.md")
+[ "$part" = no ] || arguments+=(--part)
+python3 "$tools/compare.py" --work "$work" --program "$program" --boots-file "$tools/boots.txt" \
+	--verdict "$work/verdict" "${arguments[@]}"

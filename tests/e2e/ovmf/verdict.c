@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What libefi says of images under a variable store: verdict STORE IMAGE... One JSON object a line:
- * by_firmware and by_shim with their reasons, as `ima-efi audit` has them.
+ * What libefi says of the images of an EFI system partition under a variable store:
+ * verdict STORE ESP. One JSON object a line, with some of the fields of `ima-efi audit`.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "efi/imagecheck.h"
 #include "scanner/base/buf.h"
@@ -25,71 +23,59 @@ static void give_up(const char *what, const struct fault *f)
 	exit(70);
 }
 
-static uint8_t *read_all(const char *path, size_t *out_size)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *data = malloc(IMAGECHECK_FILE_MAX);
-
-	if (!file || !data) {
-		perror(path);
-		exit(70);
-	}
-	*out_size = fread(data, 1, IMAGECHECK_FILE_MAX, file);
-	fclose(file);
-	return data;
-}
-
-static void say(const char *path, const char *firmware, const char *firmware_because,
-		const char *shim, const char *shim_because)
+static void say(const struct imagecheck *image)
 {
 	own_buf struct buf line = {0};
 
 	json_open(&line, NULL, '{');
 	json_text(&line, "record", "image");
-	json_text(&line, "path", path);
-	json_text(&line, "by_firmware", firmware);
-	json_text(&line, "firmware_because", firmware_because);
-	json_text(&line, "by_shim", shim);
-	json_text(&line, "shim_because", shim_because);
+	json_path(&line, "path", "path_hex", image->path);
+	json_text(&line, "by_firmware", words[image->by_firmware]);
+	json_text(&line, "firmware_because", image->firmware_because);
+	json_text(&line, "by_shim", words[image->by_shim]);
+	json_text(&line, "shim_because", image->shim_because);
 	json_close(&line, '}');
 	puts(buf_text(&line));
 }
 
-static void judge(const char *path, const struct secureboot *state,
-		  const struct imagecheck_anchors *anchors)
+static void judge(const struct secureboot *state, const char *esp)
 {
-	struct imagecheck image = {0};
+	struct remark_list remarks = {0};
+	struct imagecheck_list images = {0};
 	struct fault f = {0};
-	size_t size;
-	uint8_t *data = read_all(path, &size);
+	struct targetfs *target = targetfs_open("/proc/self/fdinfo", &f); /* no images there */
+	struct imagecheck_anchors *anchors;
 
-	if (imagecheck_decode(path, data, size, state, anchors, &image, &f) < 0) {
-		if (f.os != ENOEXEC)
-			give_up(path, &f);
-		say(path, "refused", f.text, "refused", f.text);
-	} else {
-		say(path, words[image.by_firmware], image.firmware_because, words[image.by_shim],
-		    image.shim_because);
-		imagecheck_done(&image);
-	}
-	free(data);
+	if (!target || targetfs_add_esp(target, esp, &f) < 0)
+		give_up(esp, &f);
+	anchors = imagecheck_anchors_new(state, NULL, 0, &f);
+	if (!anchors || imagecheck_find(target, state, anchors, &images, &remarks, &f) < 0)
+		give_up("looking for images", &f);
+	for (size_t i = 0; i < images.count; i++)
+		say(&images.items[i]);
+	for (size_t i = 0; i < remarks.count; i++)
+		fprintf(stderr, "verdict: %s: %s\n", remarks.items[i].path,
+			remarks.items[i].fault.text);
+	imagecheck_list_done(&images);
+	imagecheck_anchors_free(anchors);
+	remark_list_done(&remarks);
+	targetfs_close(target);
 }
 
 int main(int count, char **arguments)
 {
 	struct fault f = {0};
-	struct efistore *store = count > 1 ? efistore_open(arguments[1], &f) : NULL;
-	struct imagecheck_anchors *anchors;
+	struct efistore *store;
 	struct secureboot state;
 
+	if (count != 3) {
+		fputs("usage: verdict STORE ESP\n", stderr);
+		return 64;
+	}
+	store = efistore_open(arguments[1], &f);
 	if (!store || secureboot_read(store, &state, &f) < 0)
-		give_up("the store", &f);
-	anchors = imagecheck_anchors_new(&state, NULL, 0, &f);
-	if (!anchors)
-		give_up("certificates", &f);
-	for (int i = 2; i < count; i++)
-		judge(arguments[i], &state, anchors);
-	imagecheck_anchors_free(anchors);
+		give_up(arguments[1], &f);
+	judge(&state, arguments[2]);
 	secureboot_done(&state);
 	efistore_close(store);
 	return 0;
