@@ -15,7 +15,7 @@
 #include "scanner/base/bytes.h"
 #include "scanner/base/own.h"
 
-enum { ATTRIBUTE_NON_VOLATILE = 1, TEXT_SHOWN_MAX = 200 };
+enum { ATTRIBUTE_NON_VOLATILE = 1, TEXT_SHOWN_MAX = 200, RANKS = 4 };
 
 /* Both sides of one variable; either may be NULL. */
 struct pair {
@@ -103,18 +103,34 @@ static const struct database *database_of(const struct efistore_variable *v)
 	return NULL;
 }
 
-static bool same_entry(const struct siglist_entry *a, const struct siglist_entry *b)
+static int compare_entries(const struct siglist_entry *a, const struct siglist_entry *b)
 {
-	return a->size == b->size && guid_equal(&a->type_guid, &b->type_guid) &&
-	       guid_equal(&a->owner, &b->owner) && memcmp(a->data, b->data, a->size) == 0;
+	int order;
+
+	if (a->size != b->size)
+		return a->size < b->size ? -1 : 1;
+	order = memcmp(a->type_guid.bytes, b->type_guid.bytes, sizeof(a->type_guid.bytes));
+	if (!order)
+		order = memcmp(a->owner.bytes, b->owner.bytes, sizeof(a->owner.bytes));
+	return order ? order : memcmp(a->data, b->data, a->size);
 }
 
-static bool holds(const struct siglist *list, const struct siglist_entry *entry)
+static int compare_places(const void *a, const void *b)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (same_entry(&list->entries[i], entry))
-			return true;
-	return false;
+	return compare_entries(*(const struct siglist_entry *const *)a,
+			       *(const struct siglist_entry *const *)b);
+}
+
+/* The entries of a list, sorted to be looked up: a hostile dbx has 60000. NULL: no memory. */
+static const struct siglist_entry **sorted(const struct siglist *list)
+{
+	const struct siglist_entry **places = calloc(list->count + 1, sizeof(*places));
+
+	for (size_t i = 0; places && i < list->count; i++)
+		places[i] = &list->entries[i];
+	if (places)
+		qsort(places, list->count, sizeof(*places), compare_places);
+	return places;
 }
 
 /* What an entry is, for a sentence; its digest. */
@@ -186,10 +202,17 @@ static int say_entries(struct comparison *c, const struct pair *pair,
 		       const struct database *database, const struct siglist *mine,
 		       const struct siglist *theirs, bool is_new, struct fault *f)
 {
-	for (size_t i = 0; i < mine->count; i++)
-		if (!holds(theirs, &mine->entries[i]) &&
-		    say_entry(c, pair, database, &mine->entries[i], is_new, f) < 0)
+	own_mem const struct siglist_entry **places = sorted(theirs);
+
+	if (!places)
+		return fault_set(f, ENOMEM, "comparing variables");
+	for (size_t i = 0; i < mine->count; i++) {
+		const struct siglist_entry *entry = &mine->entries[i];
+
+		if (!bsearch(&entry, places, theirs->count, sizeof(*places), compare_places) &&
+		    say_entry(c, pair, database, entry, is_new, f) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -602,17 +625,21 @@ static struct pair next_pair(const struct comparison *c, size_t *i, size_t *j)
 	return pair;
 }
 
-/* By rank; of one rank in the order of the variables. Few change, so the simplest way will do. */
-static void sort(struct varcompare_list *list)
+/* By rank; of one rank in the order of the variables. */
+static int sort(struct varcompare_list *list, struct fault *f)
 {
-	for (size_t i = 1; i < list->count; i++) {
-		struct varcompare_change change = list->items[i];
-		size_t j = i;
+	struct varcompare_change *items = calloc(list->count + 1, sizeof(*items));
+	size_t n = 0;
 
-		for (; j && list->items[j - 1].rank > change.rank; j--)
-			list->items[j] = list->items[j - 1];
-		list->items[j] = change;
-	}
+	if (!items)
+		return fault_set(f, ENOMEM, "comparing variables");
+	for (unsigned rank = 0; rank < RANKS; rank++)
+		for (size_t i = 0; i < list->count; i++)
+			if (list->items[i].rank == rank)
+				items[n++] = list->items[i];
+	free(list->items);
+	list->items = items;
+	return 0;
 }
 
 int varcompare_stores(const struct efistore *before, const struct efistore *after,
@@ -630,7 +657,10 @@ int varcompare_stores(const struct efistore *before, const struct efistore *afte
 			return -1;
 		}
 	}
-	sort(&list);
+	if (sort(&list, f) < 0) {
+		varcompare_list_done(&list);
+		return -1;
+	}
 	*out = list;
 	return 0;
 }
