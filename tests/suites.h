@@ -45,6 +45,7 @@
 #define SUITES_EFI                                                                                 \
 	SUITE(authenticode)                                                                        \
 	SUITE(imagecheck)                                                                          \
+	SUITE(initramfs)                                                                           \
 	SUITE(peimage)                                                                             \
 	SUITE(sbat)                                                                                \
 	SUITE(targetfs)                                                                            \
