@@ -41,19 +41,14 @@
 	SUITE(verity)                                                                              \
 	SUITE(walk)
 
-/* Of efi/, which the static build leaves out. */
-#define SUITES_EFI                                                                                 \
-	SUITE(authenticode)                                                                        \
-	SUITE(imagecheck)                                                                          \
-	SUITE(initramfs)                                                                           \
-	SUITE(peimage)                                                                             \
-	SUITE(sbat)                                                                                \
-	SUITE(targetfs)                                                                            \
-	SUITE(uki)
+SUITE(authenticode)
+SUITE(imagecheck)
+SUITE(initramfs)
+SUITE(peimage)
+SUITE(sbat)
+SUITE(targetfs)
+SUITE(uki)
 
-#define SUITE(name) Suite *name##_suite(void);
-SUITES
-SUITES_EFI
-#undef SUITE
+#define SUITES_EFI SUITE(name)
 
 #endif
