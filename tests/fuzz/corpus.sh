@@ -433,6 +433,7 @@ corpus_saved() {
 	printf '{"ima-efi-variables":2,"variables":[]}' | seed saved newer
 	printf '{"ima-efi-variables":1,"variables":[{"name":"a",%s,"attributes":4294967296,"data":"0"}]}' "$guid" | seed saved odd
 	printf '{"ima-efi-variables":1,"variables":[[[[[[]]]]]]}' | seed saved deep
+}
 
 # bootconfig_behind TEXT : as the end of an initrd.
 bootconfig_behind() {
