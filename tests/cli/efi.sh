@@ -1,8 +1,9 @@
-# shellcheck shell=bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What tests/cli/test_efi_*.sh add to lib.sh, which they source first: firmware variables, certificates, and
 # comparing whole reports.
 # shellcheck disable=SC2154 # variables of lib.sh
+set -euo pipefail
 
 IMA_EFI=${IMA_EFI:-$(dirname "$IMA_SCAN")/ima-efi}
 if [ ! -x "$IMA_EFI" ]; then
