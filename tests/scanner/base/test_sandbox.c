@@ -135,6 +135,35 @@ START_TEST(a_descriptor_that_is_none_is_a_fault)
 }
 END_TEST
 
+static int open_root_in_nothing(void)
+{
+	struct sandbox_state state;
+	struct fault f;
+
+	if (sandbox_read_nothing(&state, &f) < 0 || !state.no_new_privs || !state.landlock_abi)
+		return 1;
+	if (openat(tree_fd, "file", O_RDONLY) >= 0 || errno != EACCES)
+		return 2;
+	return open("/", O_RDONLY | O_DIRECTORY) >= 0 || errno != EACCES ? 3 : 0;
+}
+
+START_TEST(nothing_can_be_opened)
+{
+	int status;
+	pid_t child;
+
+	if (tree_skips(have_landlock(), "this kernel has no Landlock"))
+		return;
+	tree_text("file", "x");
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		_exit(open_root_in_nothing());
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 Suite *sandbox_suite(void)
 {
 	Suite *suite = suite_create("sandbox");
@@ -145,6 +174,7 @@ Suite *sandbox_suite(void)
 	tcase_add_test(tcase, nothing_is_made_or_removed);
 	tcase_add_test(tcase, capabilities_are_cut);
 	tcase_add_test(tcase, a_descriptor_that_is_none_is_a_fault);
+	tcase_add_test(tcase, nothing_can_be_opened);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
