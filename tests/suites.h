@@ -20,6 +20,7 @@
 	SUITE(imaxattr)                                                                            \
 	SUITE(inspect)                                                                             \
 	SUITE(interop)                                                                             \
+	SUITE(kconfig)                                                                             \
 	SUITE(keyring)                                                                             \
 	SUITE(links)                                                                               \
 	SUITE(listfile)                                                                            \
@@ -42,7 +43,9 @@
 	SUITE(walk)
 
 /* Of efi/, which the static build leaves out. */
-#define SUITES_EFI SUITE(bootconfig) SUITE(kernelimage) SUITE(targetfs) SUITE(unpack)
+#define SUITES_EFI                                                                                 \
+	SUITE(bootconfig)                                                                          \
+	SUITE(kernelcmdline) SUITE(kernelfiles) SUITE(kernelimage) SUITE(targetfs) SUITE(unpack)
 
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
