@@ -106,20 +106,6 @@ int grub_decode(struct loaders *l, const char *where, const char *text, size_t s
 	return result;
 }
 
-static int read_one(struct loaders *l, const char *tree, const char *rest, struct fault *f)
-{
-	own_buf struct buf path = {0};
-	own_mem char *text = NULL;
-	size_t size;
-
-	buf_printf(&path, "%s%s", tree, rest);
-	if (path.failed)
-		return fault_set(f, ENOMEM, "reading GRUB's configuration");
-	if (loaders_read(l, path.data, &text, &size, f) < 0)
-		return -1;
-	return text ? grub_decode(l, path.data, text, size, f) : 0;
-}
-
 /* EFI/debian/grub.cfg and its like: most of them lead to the real one. */
 static int read_vendors(struct loaders *l, const char *tree, struct fault *f)
 {
@@ -137,7 +123,7 @@ static int read_vendors(struct loaders *l, const char *tree, struct fault *f)
 
 		buf_printf(&rest, "/EFI/%s/grub.cfg", names.names[i]);
 		result = rest.failed ? fault_set(f, ENOMEM, "reading GRUB's configuration")
-				     : read_one(l, tree, rest.data, f);
+				     : loaders_decode(l, tree, rest.data, grub_decode, f);
 	}
 	targetfs_names_done(&names);
 	return result;
@@ -152,7 +138,7 @@ int grub_find(struct loaders *l, struct fault *f)
 		if (i > 0 && read_vendors(l, l->trees[i], f) < 0)
 			return -1;
 		for (size_t n = 0; n < sizeof(usual) / sizeof(usual[0]); n++)
-			if (read_one(l, l->trees[i], usual[n], f) < 0)
+			if (loaders_decode(l, l->trees[i], usual[n], grub_decode, f) < 0)
 				return -1;
 	}
 	return 0;
