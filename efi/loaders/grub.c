@@ -82,6 +82,9 @@ static int run(struct grubrun *g, const char *where, const char *text, size_t si
 	if (grubrun_list(g, grubscript_first(file->script), f) < 0)
 		return -1;
 	g->floor = g->l->out->count;
+	/* A limit that was met on the way must not hide what is in the menu. */
+	g->stopped = false;
+	g->steps = g->bytes = 0;
 	return grubmenu_run(g, menu, true, NULL, g->next_entry, f);
 }
 

@@ -398,7 +398,7 @@ static int add_node(struct grubrun *g, const struct call *c, bool submenu, struc
 
 	g->status = GRUBTEST_YES;
 	if (!node)
-		return g->stopped ? 0 : -1;
+		return f->os ? -1 : 0;
 	node->submenu = submenu;
 	node->block = c->command->block;
 	node->source = BOOTENTRY_GRUB;
@@ -435,7 +435,7 @@ static int add_item(struct grubrun *g, const struct bls_item *item, struct fault
 		return -1;
 	node = grubmenu_add(g, f);
 	if (!node)
-		return g->stopped ? 0 : -1;
+		return f->os ? -1 : 0;
 	node->block = grubscript_first(file->script);
 	node->file = file;
 	node->source = BOOTENTRY_BLS;

@@ -116,8 +116,8 @@ int grubcmd_run(struct grubrun *g, const struct grubscript_command *command,
 		const struct grubexpand *words, unsigned choice, struct fault *f) FAULT_MUST_USE;
 
 /* grubmenu.c */
-/* A new line of the current menu, zeroed but for what is known here. NULL: full (then grubrun_stop()
- * was called and f->os is 0), or a fault. */
+/* A new line of the current menu, zeroed but for what is known here. NULL: full (f->os is 0), or a
+ * fault. */
 struct grubrun_node *grubmenu_add(struct grubrun *g, struct fault *f) FAULT_MUST_USE;
 /* Goes into every line of a menu. `chosen` says which line is the default, NULL: the variable "default"
  * does when `is_default`; `next` which one is chosen for the next boot. */

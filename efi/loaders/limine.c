@@ -26,7 +26,7 @@ struct pending {
 	char *initrds[BOOTENTRY_INITRDS_MAX];
 	size_t initrd_count;
 	unsigned line;
-	unsigned level;
+	size_t position; /* in the menu, 1-based; 0: not on the screen */
 	bool open, cut;
 };
 
@@ -126,7 +126,9 @@ static int finish(struct reader *r, struct fault *f)
 	if (!entry)
 		return -1;
 	entry->incomplete = p->cut || strstr(buf_text(&p->cmdline), "${");
-	if (r->wanted > 0 && r->visible == r->wanted)
+	if (p->cut)
+		loaders_remark(l, r->where, p->line, "more than %d modules", BOOTENTRY_INITRDS_MAX);
+	if (p->position > 0 && p->position == r->wanted)
 		r->default_at = l->out->count - 1;
 	loaders_bases_any(l, r->where, p->kernel.data, &bases);
 	if (loaders_set(l, entry, &entry->title, buf_text(&p->title), p->title.len, f) < 0 ||
@@ -166,7 +168,7 @@ static int open_entry(struct reader *r, struct textline line, unsigned number, c
 		level = LEVELS_MAX;
 	/* On the screen when everything above it is unfolded. */
 	if (level <= 1 || r->expanded[level - 1]) {
-		r->visible++;
+		r->entry.position = ++r->visible;
 		r->expanded[level] = plus;
 	} else {
 		r->expanded[level] = false;

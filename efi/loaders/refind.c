@@ -19,7 +19,7 @@ struct stanza {
 	char *initrds[BOOTENTRY_INITRDS_MAX];
 	size_t initrd_count;
 	unsigned line;
-	bool disabled;
+	bool disabled, cut;
 };
 
 struct reader {
@@ -92,8 +92,10 @@ static void tokens(struct textline rest, struct buf *out)
 
 static int set_initrd(struct stanza *s, const char *name, struct fault *f)
 {
-	if (s->initrd_count >= BOOTENTRY_INITRDS_MAX)
+	if (s->initrd_count >= BOOTENTRY_INITRDS_MAX) {
+		s->cut = true;
 		return 0;
+	}
 	s->initrds[s->initrd_count] = strdup(name);
 	if (!s->initrds[s->initrd_count])
 		return no_memory(f);
@@ -118,6 +120,10 @@ static int emit(struct reader *r, const struct stanza *s, const char *inner_titl
 	if (title.failed || s->loader.failed || s->options.failed)
 		return no_memory(f);
 	entry->disabled = s->disabled;
+	entry->incomplete = s->cut;
+	if (s->cut)
+		loaders_remark(r->l, r->where, s->line, "more than %d initial ramdisks",
+			       BOOTENTRY_INITRDS_MAX);
 	loaders_bases_any(r->l, r->where, s->loader.data, &bases);
 	if (loaders_set(r->l, entry, &entry->title, buf_text(&title), title.len, f) < 0 ||
 	    loaders_set_kernel(r->l, entry, &bases, s->loader.data, f) < 0)

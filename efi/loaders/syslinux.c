@@ -157,6 +157,9 @@ static int finish(struct reader *r, struct fault *f)
 	entry = loaders_entry(r->l, r->source, label->where, label->line, f);
 	if (!entry)
 		return -1;
+	if (label->cut)
+		loaders_remark(r->l, label->where, label->line,
+			       "more than %d initial ramdisks", BOOTENTRY_INITRDS_MAX);
 	entry->is_default = label->is_default;
 	entry->disabled = label->disabled;
 	entry->hidden = label->hidden;
