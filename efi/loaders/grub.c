@@ -32,14 +32,20 @@ static void run_done(struct grubrun *g)
 static int set_first(struct grubrun *g, const char *where, struct fault *f)
 {
 	static const char *const features[] = {
-		"feature_menuentry_id",	     "feature_menuentry_options", "feature_timeout_style",
-		"feature_default_font_path", "feature_all_video_module",  "feature_chainloader_bpb",
-		"feature_ntldr",	     "feature_200_final",	  "feature_nativedisk_cmd",
+		"feature_menuentry_id",
+		"feature_menuentry_options",
+		"feature_timeout_style",
+		"feature_default_font_path",
+		"feature_all_video_module",
+		"feature_chainloader_bpb",
+		"feature_ntldr",
+		"feature_200_final",
+		"feature_nativedisk_cmd",
 		"feature_platform_search_hint",
 	};
-	static const char *const unknown[] = {"root",	       "grub_platform", "grub_cpu", "lockdown",
-					      "shim_lock",     "cmdpath",	"net_default_ip",
-					      "net_default_mac", "pxe_default_server", "biosnum"};
+	static const char *const unknown[] = {
+		"root",	   "grub_platform",  "grub_cpu",	"lockdown",	      "shim_lock",
+		"cmdpath", "net_default_ip", "net_default_mac", "pxe_default_server", "biosnum"};
 	own_mem char *dir = loaders_dir_of(where);
 
 	if (!dir)

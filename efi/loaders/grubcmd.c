@@ -745,7 +745,8 @@ static int run_boot(struct grubrun *g, const struct call *c, struct fault *f)
 	(void)c;
 	(void)f;
 	/* Outside of a menu nothing is asked. */
-	for (size_t i = max(g->node_first, g->floor); !g->node && g->doubt == 0 && i < out->count; i++)
+	for (size_t i = max(g->node_first, g->floor); !g->node && g->doubt == 0 && i < out->count;
+	     i++)
 		out->entries[i].is_default = true;
 	g->floor = out->count;
 	return 0;

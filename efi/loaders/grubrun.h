@@ -89,7 +89,7 @@ struct grubrun {
 	size_t floor;			 /* those before it are done with */
 	bool node_default, node_next;	 /* what is chosen is this line */
 	bool node_unclear;		 /* it has commands that are not understood */
-	bool modules;			 /* the last was a multiboot kernel; no module of it came yet */
+	bool modules; /* the last was a multiboot kernel; no module of it came yet */
 
 	char *next_entry; /* chosen for one boot, in the environment block */
 };

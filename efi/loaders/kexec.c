@@ -79,7 +79,8 @@ static int say(struct loaders *l, const char *where, struct settings *s, struct 
 	/* Without a line of its own, that of the running kernel is taken. */
 	entry->incomplete = s->dynamic || s->kernel.len == 0 || s->cmdline.len == 0;
 	entry->disabled = s->off;
-	bootentry_set_editing(entry, BOOTENTRY_EDIT_NONE, "only root of the running system starts it");
+	bootentry_set_editing(entry, BOOTENTRY_EDIT_NONE,
+			      "only root of the running system starts it");
 	if (s->kernel.len > 0 && loaders_set_kernel(l, entry, &root, s->kernel.data, f) < 0)
 		return -1;
 	if (s->initrd.len > 0 && loaders_add_initrd(l, entry, &root, s->initrd.data, f) < 0)

@@ -39,9 +39,9 @@ struct reader {
 	struct pending entry;
 	/* Is what is below the directory of each level on the screen? */
 	bool expanded[LEVELS_MAX + 1];
-	size_t visible;	    /* lines of the menu so far */
-	size_t wanted;	    /* default_entry, 1-based */
-	size_t default_at;  /* of l->out; SIZE_MAX: not met */
+	size_t visible;	   /* lines of the menu so far */
+	size_t wanted;	   /* default_entry, 1-based */
+	size_t default_at; /* of l->out; SIZE_MAX: not met */
 	size_t first;
 	bool editor, editor_said;
 };
@@ -315,10 +315,12 @@ int limine_decode(struct loaders *l, const char *where, const char *text, size_t
 int limine_find(struct loaders *l, struct fault *f)
 {
 	static const char *const paths[] = {
-		"/limine.conf",	       "/limine/limine.conf",	   "/boot/limine.conf",
-		"/boot/limine/limine.conf", "/EFI/BOOT/limine.conf", "/EFI/limine/limine.conf",
-		"/limine.cfg",	       "/limine/limine.cfg",	   "/boot/limine.cfg",
-		"/boot/limine/limine.cfg",  "/EFI/BOOT/limine.cfg",
+		"/limine.conf",		 "/limine/limine.conf",
+		"/boot/limine.conf",	 "/boot/limine/limine.conf",
+		"/EFI/BOOT/limine.conf", "/EFI/limine/limine.conf",
+		"/limine.cfg",		 "/limine/limine.cfg",
+		"/boot/limine.cfg",	 "/boot/limine/limine.cfg",
+		"/EFI/BOOT/limine.cfg",
 	};
 
 	for (size_t i = 0; i < l->tree_count; i++)

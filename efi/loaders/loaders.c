@@ -68,8 +68,8 @@ int loaders_find(const struct targetfs *t, struct bootentry_list *out, struct re
 		 struct fault *f)
 {
 	/* The table of functions wants a context that is not const; nothing is changed by it. */
-	const struct loaders_files files = {target_read, target_stat, target_list,
-					    target_canonical, (void *)(uintptr_t)t};
+	const struct loaders_files files = {target_read, target_stat, target_list, target_canonical,
+					    (void *)(uintptr_t)t};
 	struct loaders l;
 	int result = 0;
 

@@ -150,8 +150,7 @@ static int decode_lines(struct reader *r, const char *text, size_t size, struct 
 }
 
 /* The field of a filter, or that of [all], or what the firmware takes. */
-static const char *value_of(const struct buf *own, const struct buf *all,
-			    const char *usual)
+static const char *value_of(const struct buf *own, const struct buf *all, const char *usual)
 {
 	if (own->len > 0)
 		return own->data;
@@ -215,9 +214,8 @@ static int add_initrd(struct reader *r, struct bootentry *entry, const struct fi
 	buf_printf(&name, "initramfs%.*s", (int)strcspn(kernel + 6, "."), kernel + 6);
 	if (name.failed || path_of(r, prefix, name.data, &path, f) < 0)
 		return no_memory(f);
-	return loaders_has(r->l, path.data)
-		       ? loaders_add_initrd(r->l, entry, &root, path.data, f)
-		       : 0;
+	return loaders_has(r->l, path.data) ? loaders_add_initrd(r->l, entry, &root, path.data, f)
+					    : 0;
 }
 
 static int emit(struct reader *r, const struct filter *filter, const char *kernel, bool certain,
@@ -277,8 +275,8 @@ static int emit_all(struct reader *r, struct fault *f)
 		    own->prefix.failed || own->name.failed)
 			return no_memory(f);
 		/* A filter that changes nothing of this is no way of its own to boot. */
-		if (i > 0 && own->kernel.len == 0 && own->cmdline.len == 0 && own->initrd.len == 0 &&
-		    own->prefix.len == 0)
+		if (i > 0 && own->kernel.len == 0 && own->cmdline.len == 0 &&
+		    own->initrd.len == 0 && own->prefix.len == 0)
 			continue;
 		if (kernel ? emit(r, own, kernel, certain, f) < 0 : emit_usual(r, own, f) < 0)
 			return -1;

@@ -291,8 +291,7 @@ static int decode_lines(struct reader *r, const char *text, size_t size, struct 
 static void say_editing(const struct reader *r, struct bootentry *entry)
 {
 	if (r->no_editor)
-		bootentry_set_editing(entry, BOOTENTRY_EDIT_NONE,
-				      "refind.conf says hideui editor");
+		bootentry_set_editing(entry, BOOTENTRY_EDIT_NONE, "refind.conf says hideui editor");
 	else
 		bootentry_set_editing(entry, BOOTENTRY_EDIT_ANYONE,
 				      "refind.conf does not say hideui editor");

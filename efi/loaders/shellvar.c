@@ -83,8 +83,8 @@ static bool read_name(struct shellvar_reader *r, struct shellvar *out)
 	const char *at;
 
 	skip_blanks(r);
-	if ((size_t)(r->end - r->at) > sizeof(word) &&
-	    memcmp(r->at, word, sizeof(word) - 1) == 0 && isblank((unsigned char)r->at[6])) {
+	if ((size_t)(r->end - r->at) > sizeof(word) && memcmp(r->at, word, sizeof(word) - 1) == 0 &&
+	    isblank((unsigned char)r->at[6])) {
 		r->at += sizeof(word) - 1;
 		skip_blanks(r);
 	}

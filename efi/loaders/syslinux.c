@@ -28,8 +28,8 @@ struct reader {
 	const char *dir; /* of the first file: names are relative to it */
 	unsigned includes, depth;
 	struct label label;
-	struct buf append;	/* of all labels that have none of their own */
-	struct buf chosen;	/* DEFAULT */
+	struct buf append; /* of all labels that have none of their own */
+	struct buf chosen; /* DEFAULT */
 	size_t first;
 	/* What decides who edits. */
 	bool menu, prompt, no_escape, no_options, password;
@@ -138,7 +138,8 @@ static bool is_module(const char *kernel)
 {
 	size_t n = strlen(kernel);
 
-	return n > 4 && (strcmp(kernel + n - 4, ".c32") == 0 || strcmp(kernel + n - 4, ".C32") == 0);
+	return n > 4 &&
+	       (strcmp(kernel + n - 4, ".c32") == 0 || strcmp(kernel + n - 4, ".C32") == 0);
 }
 
 static int finish(struct reader *r, struct fault *f)
@@ -158,13 +159,13 @@ static int finish(struct reader *r, struct fault *f)
 	if (!entry)
 		return -1;
 	if (label->cut)
-		loaders_remark(r->l, label->where, label->line,
-			       "more than %d initial ramdisks", BOOTENTRY_INITRDS_MAX);
+		loaders_remark(r->l, label->where, label->line, "more than %d initial ramdisks",
+			       BOOTENTRY_INITRDS_MAX);
 	entry->is_default = label->is_default;
 	entry->disabled = label->disabled;
 	entry->hidden = label->hidden;
-	entry->incomplete = label->cut ||
-			    (r->source == BOOTENTRY_UBOOT && strchr(buf_text(words), '$'));
+	entry->incomplete =
+		label->cut || (r->source == BOOTENTRY_UBOOT && strchr(buf_text(words), '$'));
 	if (loaders_set(r->l, entry, &entry->title, buf_text(title), title->len, f) < 0 ||
 	    set_kernel(r, entry, label->kernel.data, f) < 0 ||
 	    initrds_of(label, buf_text(words), f) < 0)
@@ -196,7 +197,8 @@ static int include(struct reader *r, struct textline name, unsigned line, struct
 	if (!copy || join(r, copy, &full, f) < 0)
 		return no_memory(f);
 	if (r->depth >= LOADERS_INCLUDE_DEPTH || r->includes >= LOADERS_INCLUDES_MAX) {
-		loaders_remark(r->l, where, line, "too many files are included: the rest is left out");
+		loaders_remark(r->l, where, line,
+			       "too many files are included: the rest is left out");
 		return 0;
 	}
 	r->includes++;
@@ -264,8 +266,8 @@ static int menu_line(struct reader *r, struct textline rest, unsigned line, stru
 		return finish(r, f);
 	} else if (textline_is_nocase(key, "MASTER")) {
 		key = textline_word(&rest);
-		r->password |= textline_is_nocase(key, "PASSWD") ||
-			       textline_is_nocase(key, "PASSWORD");
+		r->password |=
+			textline_is_nocase(key, "PASSWD") || textline_is_nocase(key, "PASSWORD");
 	}
 	return 0;
 }
@@ -332,7 +334,8 @@ static int decode_line(struct reader *r, struct textline rest, unsigned line, st
 	else if (textline_is_nocase(key, "ALLOWOPTIONS"))
 		r->no_options = is_zero(rest);
 	else if (textline_is_nocase(key, "CONFIG") && r->label.open)
-		loaders_remark(r->l, r->where, line, "another configuration, which is not followed");
+		loaders_remark(r->l, r->where, line,
+			       "another configuration, which is not followed");
 	return 0;
 }
 
@@ -388,11 +391,8 @@ int syslinux_decode(struct loaders *l, enum bootentry_source source, const char 
 		    const char *text, size_t size, struct fault *f)
 {
 	own_mem char *dir = loaders_dir_of(where);
-	struct reader r = {.l = l,
-			   .source = source,
-			   .where = where,
-			   .dir = dir,
-			   .first = l->out->count};
+	struct reader r = {
+		.l = l, .source = source, .where = where, .dir = dir, .first = l->out->count};
 	int result;
 
 	if (!dir)
@@ -408,7 +408,7 @@ int syslinux_decode(struct loaders *l, enum bootentry_source source, const char 
 /* extlinux.conf is read by both. Syslinux cannot do without its core beside it. */
 static bool has_core(const struct loaders *l, const char *where)
 {
-	static const char *const names[] = {"ldlinux.sys", "ldlinux.c32", "menu.c32",
+	static const char *const names[] = {"ldlinux.sys",  "ldlinux.c32",  "menu.c32",
 					    "vesamenu.c32", "isolinux.bin", "syslinux.efi"};
 	own_mem char *dir = loaders_dir_of(where);
 
@@ -426,22 +426,28 @@ static int decode_either(struct loaders *l, const char *where, const char *text,
 {
 	bool extlinux = strstr(where, "extlinux.conf") != NULL;
 
-	return syslinux_decode(l,
-			       extlinux && !has_core(l, where) ? BOOTENTRY_UBOOT
-							       : BOOTENTRY_SYSLINUX,
-			       where, text, size, f);
+	return syslinux_decode(
+		l, extlinux && !has_core(l, where) ? BOOTENTRY_UBOOT : BOOTENTRY_SYSLINUX, where,
+		text, size, f);
 }
 
 int syslinux_find(struct loaders *l, struct fault *f)
 {
 	static const char *const paths[] = {
-		"/extlinux.conf",	       "/boot/extlinux.conf",
-		"/extlinux/extlinux.conf",     "/boot/extlinux/extlinux.conf",
-		"/syslinux.cfg",	       "/syslinux/syslinux.cfg",
-		"/syslinux/extlinux.conf",     "/boot/syslinux/syslinux.cfg",
-		"/boot/syslinux/extlinux.conf", "/isolinux.cfg",
-		"/isolinux/isolinux.cfg",      "/boot/isolinux/isolinux.cfg",
-		"/EFI/syslinux/syslinux.cfg",  "/EFI/BOOT/syslinux.cfg",
+		"/extlinux.conf",
+		"/boot/extlinux.conf",
+		"/extlinux/extlinux.conf",
+		"/boot/extlinux/extlinux.conf",
+		"/syslinux.cfg",
+		"/syslinux/syslinux.cfg",
+		"/syslinux/extlinux.conf",
+		"/boot/syslinux/syslinux.cfg",
+		"/boot/syslinux/extlinux.conf",
+		"/isolinux.cfg",
+		"/isolinux/isolinux.cfg",
+		"/boot/isolinux/isolinux.cfg",
+		"/EFI/syslinux/syslinux.cfg",
+		"/EFI/BOOT/syslinux.cfg",
 	};
 
 	for (size_t i = 0; i < l->tree_count; i++)

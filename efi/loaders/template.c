@@ -115,7 +115,8 @@ static int decode_uki(struct loaders *l, const char *where, const char *text, si
 		if (value.failed)
 			return no_memory(f);
 		/* The file is one of those that are read anyway. */
-		if (add(l, where, reader.number, "Cmdline", &value, *buf_text(&value) == '@', f) < 0)
+		if (add(l, where, reader.number, "Cmdline", &value, *buf_text(&value) == '@', f) <
+		    0)
 			return -1;
 	}
 	return 0;

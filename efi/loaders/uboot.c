@@ -221,16 +221,14 @@ static int emit(struct reader *r, const struct words *w, unsigned line, struct f
 	if (kernel) {
 		expand(r, kernel, 0, &text, &incomplete);
 		loaders_bases_any(r->l, r->where, buf_text(&text), &bases);
-		if (text.failed ||
-		    loaders_set_kernel(r->l, entry, &bases, buf_text(&text), f) < 0)
+		if (text.failed || loaders_set_kernel(r->l, entry, &bases, buf_text(&text), f) < 0)
 			return text.failed ? no_memory(f) : -1;
 	}
 	if (initrd) {
 		buf_clear(&text);
 		expand(r, initrd, 0, &text, &incomplete);
 		loaders_bases_any(r->l, r->where, buf_text(&text), &bases);
-		if (text.failed ||
-		    loaders_add_initrd(r->l, entry, &bases, buf_text(&text), f) < 0)
+		if (text.failed || loaders_add_initrd(r->l, entry, &bases, buf_text(&text), f) < 0)
 			return text.failed ? no_memory(f) : -1;
 	}
 	if (bootargs) {
@@ -295,8 +293,9 @@ static int run_command(struct reader *r, struct words *w, unsigned line, struct 
 	static const char *const blocks[] = {"if", "for", "while", "until", NULL};
 	static const char *const ends[] = {"fi", "done", NULL};
 	static const char *const leads[] = {"then", "else", "elif", "do", "if", "while", NULL};
-	static const char *const loads[] = {"load",	"fatload", "ext2load", "ext4load",
-					    "fsload",	"sqfsload", "ubifsload", "zfsload", NULL};
+	static const char *const loads[] = {"load",	 "fatload", "ext2load",
+					    "ext4load",	 "fsload",  "sqfsload",
+					    "ubifsload", "zfsload", NULL};
 	static const char *const boots[] = {"booti", "bootz", "bootm", "bootefi", "zboot", NULL};
 	struct words rest = *w;
 
@@ -357,7 +356,7 @@ static int decode_script(struct reader *r, const char *text, size_t size, struct
 static int decode_environment(struct reader *r, const char *text, size_t size, struct fault *f)
 {
 	/* What boards' boot scripts put into the command line. */
-	static const char *const lines[] = {"bootargs", "extraargs", "cmdline", "optargs",
+	static const char *const lines[] = {"bootargs",	  "extraargs",	  "cmdline", "optargs",
 					    "args_extra", "console_args", NULL};
 	struct textline_reader reader = {text, size, 0};
 	struct textline line;
@@ -464,7 +463,8 @@ static int read_one(struct loaders *l, const char *tree, const char *rest, struc
 		return no_memory(f);
 	if (is_environment(rest))
 		return loaders_decode(l, tree, rest, uboot_decode, f);
-	if (l->files->read(l->files->context, path.data, LOADERS_FILE_MAX, &data, &size, &why) < 0) {
+	if (l->files->read(l->files->context, path.data, LOADERS_FILE_MAX, &data, &size, &why) <
+	    0) {
 		if (why.os == ENOMEM)
 			return no_memory(f);
 		if (why.os != ENOENT && why.os != ENOTDIR)
@@ -477,9 +477,8 @@ static int read_one(struct loaders *l, const char *tree, const char *rest, struc
 int uboot_find(struct loaders *l, struct fault *f)
 {
 	static const char *const paths[] = {
-		"/boot.scr",	  "/boot/boot.scr", "/boot.scr.uimg",	      "/boot/boot.scr.uimg",
-		"/uEnv.txt",	  "/boot/uEnv.txt", "/boot/armbianEnv.txt",
-		"/armbianEnv.txt",
+		"/boot.scr", "/boot/boot.scr", "/boot.scr.uimg",       "/boot/boot.scr.uimg",
+		"/uEnv.txt", "/boot/uEnv.txt", "/boot/armbianEnv.txt", "/armbianEnv.txt",
 	};
 
 	for (size_t i = 0; i < l->tree_count; i++)

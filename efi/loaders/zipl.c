@@ -97,8 +97,8 @@ static int finish(struct reader *r, struct fault *f)
 		return -1;
 	if (s->ramdisk.len > 0 && loaders_add_initrd(r->l, entry, &root, s->ramdisk.data, f) < 0)
 		return -1;
-	if (s->parameters.len > 0 && loaders_set(r->l, entry, &entry->cmdline, s->parameters.data,
-						 s->parameters.len, f) < 0)
+	if (s->parameters.len > 0 &&
+	    loaders_set(r->l, entry, &entry->cmdline, s->parameters.data, s->parameters.len, f) < 0)
 		return -1;
 	clear(s);
 	return 0;

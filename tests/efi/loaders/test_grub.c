@@ -76,9 +76,8 @@ START_TEST(words_are_those_of_grub)
 
 		if (c->kind != GRUBSCRIPT_COMMAND)
 			continue;
-		ck_assert_int_eq(grubexpand_words(vars, &scope, c->words, 0, &choices, &expanded,
-						  &f),
-				 0);
+		ck_assert_int_eq(
+			grubexpand_words(vars, &scope, c->words, 0, &choices, &expanded, &f), 0);
 		if (!first)
 			buf_addc(&out, '\n');
 		first = false;
@@ -189,7 +188,11 @@ END_TEST
 
 #define CFG "/boot/grub/grub.cfg"
 #define ENV "# GRUB Environment Block\n"
-#define K    {"/boot/vmlinuz", "k"}, {"/boot/initrd", "i"}
+#define K                                                                                          \
+	{"/boot/vmlinuz", "k"},                                                                    \
+	{                                                                                          \
+		"/boot/initrd", "i"                                                                \
+	}
 
 static const struct view_case cases[] = {
 	/* Plain entries; the first is the default. */
@@ -204,8 +207,9 @@ static const struct view_case cases[] = {
 	 .entries = "grub " CFG ":1 [a] default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \"a b\" c\\\"d e\\\\f\n"},
 	/* Several initial ramdisks, one that is named for the image, a device before the path. */
-	{.files = {K, {CFG, "menuentry a {\nlinux (hd0,gpt2)/boot/vmlinuz\n"
-			    "initrd ($root)/initrd newc:x:/initrd /ucode\n}\n"}},
+	{.files = {K,
+		   {CFG, "menuentry a {\nlinux (hd0,gpt2)/boot/vmlinuz\n"
+			 "initrd ($root)/initrd newc:x:/initrd /ucode\n}\n"}},
 	 .entries = "grub " CFG ":2 [a] default edit:anyone\n  said (hd0,gpt2)/boot/vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  initrd /boot/initrd\n  initrd /boot/initrd\n"
 		    "  initrd /ucode\n  line \n"},
@@ -228,9 +232,10 @@ static const struct view_case cases[] = {
 		    "grub " CFG ":7 [D] next edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line 4\n"},
 	/* A default in a submenu; one that is not there is the first line. */
-	{.files = {K, {CFG, "set default='S>>T>y'\nmenuentry A { linux /vmlinuz 1; }\n"
-			    "submenu 'S>T' { menuentry C --id x { linux /vmlinuz 3; }\n"
-			    "menuentry D --id y { linux /vmlinuz 4; } }\n"}},
+	{.files = {K,
+		   {CFG, "set default='S>>T>y'\nmenuentry A { linux /vmlinuz 1; }\n"
+			 "submenu 'S>T' { menuentry C --id x { linux /vmlinuz 3; }\n"
+			 "menuentry D --id y { linux /vmlinuz 4; } }\n"}},
 	 .entries = "grub " CFG ":2 [A] edit:anyone\n  said /vmlinuz\n  kernel /boot/vmlinuz\n"
 		    "  line 1\n"
 		    "grub " CFG ":3 [C] edit:anyone\n  said /vmlinuz\n  kernel /boot/vmlinuz\n"
@@ -250,8 +255,9 @@ static const struct view_case cases[] = {
 		    "  kernel /boot/vmlinuz\n  line x=b b\n"
 		    "grub " CFG ":5 [A] default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line x=c c\n"},
-	{.files = {K, {CFG, "menuentry A {\nif keystatus --shift; then\nlinux /vmlinuz 1\n"
-			    "initrd /a\nelse\nlinux /vmlinuz 2\ninitrd /b\nfi\n}\n"}},
+	{.files = {K,
+		   {CFG, "menuentry A {\nif keystatus --shift; then\nlinux /vmlinuz 1\n"
+			 "initrd /a\nelse\nlinux /vmlinuz 2\ninitrd /b\nfi\n}\n"}},
 	 .entries = "grub " CFG ":3 [A] incomplete default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  initrd /a\n  line 1\n"
 		    "grub " CFG ":6 [A] incomplete default edit:anyone\n  said /vmlinuz\n"
@@ -261,13 +267,15 @@ static const struct view_case cases[] = {
 		    "  kernel /boot/vmlinuz\n  line \n",
 	 .remarks = CFG ": line 1: \"cmostest\" is no command that is known here\n"},
 	/* An initial ramdisk that depends: it may be there or not. */
-	{.files = {K, {CFG, "menuentry A {\nlinux /vmlinuz\ninitrd /initrd\n"
-			    "if [ $grub_cpu = x ]; then initrd /evil; fi\n}\n"}},
+	{.files = {K,
+		   {CFG, "menuentry A {\nlinux /vmlinuz\ninitrd /initrd\n"
+			 "if [ $grub_cpu = x ]; then initrd /evil; fi\n}\n"}},
 	 .entries = "grub " CFG ":2 [A] incomplete default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  initrd /boot/initrd\n  initrd /evil\n  line \n"},
 	/* The second kernel takes the place of the first; behind "boot" it does not. */
-	{.files = {K, {CFG, "menuentry A {\nlinux /vmlinuz 1\nlinux /vmlinuz 2\n}\n"
-			    "menuentry B {\nlinux /vmlinuz 1\nboot\nlinux /vmlinuz 2\n}\n"}},
+	{.files = {K,
+		   {CFG, "menuentry A {\nlinux /vmlinuz 1\nlinux /vmlinuz 2\n}\n"
+			 "menuentry B {\nlinux /vmlinuz 1\nboot\nlinux /vmlinuz 2\n}\n"}},
 	 .entries = "grub " CFG ":3 [A] default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line 2\n"
 		    "grub " CFG ":6 [B] edit:anyone\n  said /vmlinuz\n"
@@ -279,9 +287,10 @@ static const struct view_case cases[] = {
 	 .entries = "grub " CFG ":2 [A] incomplete default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line root=${u}\n"},
 	/* Functions with arguments, loops, eval. */
-	{.files = {K, {CFG, "function f { menuentry \"$1 $#\" { linux /vmlinuz $1 \"$2\"; }; }\n"
-			    "for v in a b; do f $v 'x y'; done\neval 'menuentry \"e\" "
-			    "{ linux /vmlinuz; }'\n"}},
+	{.files = {K,
+		   {CFG, "function f { menuentry \"$1 $#\" { linux /vmlinuz $1 \"$2\"; }; }\n"
+			 "for v in a b; do f $v 'x y'; done\neval 'menuentry \"e\" "
+			 "{ linux /vmlinuz; }'\n"}},
 	 .entries = "grub " CFG ":1 [a 2] default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line a 2 \n"
 		    "grub " CFG ":1 [b 2] edit:anyone\n  said /vmlinuz\n"
@@ -303,22 +312,25 @@ static const struct view_case cases[] = {
 	 .entries = "",
 	 .remarks = "ESP:/EFI/x/grub.cfg: line 2: /gone.cfg is not found on this target\n"},
 	/* Superusers. */
-	{.files = {K, {CFG, "set superusers=root\npassword_pbkdf2 root grub.pbkdf2.x\n"
-			    "menuentry A --unrestricted { linux /vmlinuz; }\n"
-			    "submenu S { menuentry B { linux /vmlinuz; }; }\n"}},
+	{.files = {K,
+		   {CFG, "set superusers=root\npassword_pbkdf2 root grub.pbkdf2.x\n"
+			 "menuentry A --unrestricted { linux /vmlinuz; }\n"
+			 "submenu S { menuentry B { linux /vmlinuz; }; }\n"}},
 	 .entries = "grub " CFG ":3 [A] default edit:password\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \n"
 		    "grub " CFG ":4 [B] edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \n"},
-	{.files = {K, {CFG, "set superusers=\"a,root\"\nexport superusers\npassword root x\n"
-			    "submenu S { menuentry B { linux /vmlinuz; }; }\n"}},
+	{.files = {K,
+		   {CFG, "set superusers=\"a,root\"\nexport superusers\npassword root x\n"
+			 "submenu S { menuentry B { linux /vmlinuz; }; }\n"}},
 	 .entries = "grub " CFG ":4 [B] default edit:password\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \n"},
 	{.files = {K, {CFG, "set superusers=\"\"\nmenuentry A { linux /vmlinuz; }\n"}},
 	 .entries = "grub " CFG ":2 [A] default edit:none\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \n"},
-	{.files = {K, {CFG, "if [ $lockdown = y ]; then set superusers=x; fi\n"
-			    "menuentry A { linux /vmlinuz; }\n"}},
+	{.files = {K,
+		   {CFG, "if [ $lockdown = y ]; then set superusers=x; fi\n"
+			 "menuentry A { linux /vmlinuz; }\n"}},
 	 .entries = "grub " CFG ":2 [A] default edit:unknown\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \n"},
 	{.files = {K, {CFG, "set superusers=x\npassword y z\nmenuentry A { linux /vmlinuz; }\n"}},
@@ -337,11 +349,14 @@ static const struct view_case cases[] = {
 		    "bls /boot/loader/entries/m-1.conf:2 [One] default edit:anyone\n"
 		    "  said /vmlinuz\n  kernel /boot/vmlinuz\n  initrd /boot/initrd\n"
 		    "  initrd /gone\n  line root=/dev/x ro\n",
-	 .remarks = "/boot/loader/entries/m-9.conf: an entry without \"linux\", \"efi\" or \"uki\"\n"},
+	 .remarks =
+		 "/boot/loader/entries/m-9.conf: an entry without \"linux\", \"efi\" or \"uki\"\n"},
 	/* Xen: the hypervisor, and the kernel that it starts. */
-	{.files = {K, {"/boot/xen.gz", "x"},
-		   {CFG, "menuentry X {\nmultiboot2 /xen.gz placeholder dom0_mem=1G\n"
-			 "module2 /vmlinuz placeholder root=/dev/x\nmodule2 --nounzip /initrd\n}\n"}},
+	{.files = {K,
+		   {"/boot/xen.gz", "x"},
+		   {CFG,
+		    "menuentry X {\nmultiboot2 /xen.gz placeholder dom0_mem=1G\n"
+		    "module2 /vmlinuz placeholder root=/dev/x\nmodule2 --nounzip /initrd\n}\n"}},
 	 .entries = "grub " CFG ":2 [X] default edit:anyone\n  said /xen.gz\n"
 		    "  kernel /boot/xen.gz\n  line placeholder dom0_mem=1G\n"
 		    "grub " CFG ":3 [X] default edit:anyone\n  said /vmlinuz\n"
@@ -350,7 +365,8 @@ static const struct view_case cases[] = {
 	{.files = {K, {CFG, "menuentry A { linux /@/boot/vmlinuz; initrd /@x/boot/initrd; }\n"}},
 	 .entries = "grub " CFG ":1 [A] default edit:anyone\n  said /@/boot/vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  initrd /boot/initrd\n  line \n"},
-	{.files = {K, {"/boot/boot/vmlinuz", "same as /boot/vmlinuz"},
+	{.files = {K,
+		   {"/boot/boot/vmlinuz", "same as /boot/vmlinuz"},
 		   {CFG, "menuentry A { linux /boot/vmlinuz; }\n"}},
 	 .entries = "grub " CFG ":1 [A] default edit:anyone\n  kernel /boot/vmlinuz\n  line \n"},
 	{.files = {K, {"/vmlinuz", "other"}, {CFG, "menuentry A { linux /vmlinuz; }\n"}},
@@ -368,14 +384,16 @@ static const struct view_case cases[] = {
 	 .entries = "grub ESP:/EFI/BOOT/grub.cfg:1 default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  initrd /boot/initrd\n  line a\n"},
 	/* Files that include one another; a menu that leads back. */
-	{.files = {K, {CFG, "source /boot/grub/a\nmenuentry A { linux /vmlinuz; }\n"
-			    "menuentry back { configfile /boot/grub/grub.cfg; }\n"},
+	{.files = {K,
+		   {CFG, "source /boot/grub/a\nmenuentry A { linux /vmlinuz; }\n"
+			 "menuentry back { configfile /boot/grub/grub.cfg; }\n"},
 		   {"/boot/grub/a", "source /boot/grub/grub.cfg\nsource /boot/grub/a\n"}},
 	 .entries = "grub " CFG ":2 [A] default edit:anyone\n  said /vmlinuz\n"
 		    "  kernel /boot/vmlinuz\n  line \n"},
 	/* A menu of another file, below a line of this. */
-	{.files = {K, {CFG, "menuentry A { configfile /boot/grub/b; }\nmenuentry B "
-			    "{ linux /vmlinuz b; }\n"},
+	{.files = {K,
+		   {CFG, "menuentry A { configfile /boot/grub/b; }\nmenuentry B "
+			 "{ linux /vmlinuz b; }\n"},
 		   {"/boot/grub/b", "set default=1\nmenuentry C { linux /vmlinuz c; }\n"
 				    "menuentry D { linux /vmlinuz d; }\n"}},
 	 .entries = "grub /boot/grub/b:2 [C] edit:anyone\n  said /vmlinuz\n"
@@ -405,8 +423,7 @@ static void hostile(const char *text, size_t size, size_t *out_entries, size_t *
 	ck_assert(grub_decode(&v.l, CFG, text, size, &f) == 0 || f.os == ENOSPC);
 	*out_entries = v.out.count;
 	*out_remarks = v.remarks.count + v.out.truncated;
-	snprintf(out_first, first_size, "%s",
-		 v.remarks.count ? v.remarks.items[0].fault.text : "");
+	snprintf(out_first, first_size, "%s", v.remarks.count ? v.remarks.items[0].fault.text : "");
 	view_done(&v);
 }
 
@@ -465,8 +482,7 @@ Suite *grub_suite(void)
 	tcase_add_loop_test(tc, conditions_are_those_of_grub, 0,
 			    sizeof(conditions) / sizeof(conditions[0]));
 	tcase_add_test(tc, environment_blocks_are_read);
-	tcase_add_loop_test(tc, configurations_become_entries, 0,
-			    sizeof(cases) / sizeof(cases[0]));
+	tcase_add_loop_test(tc, configurations_become_entries, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_loop_test(tc, hostile_configurations_end_with_a_remark, 0,
 			    sizeof(attacks) / sizeof(attacks[0]));
 	suite_add_tcase(suite, tc);

@@ -66,9 +66,10 @@ static const struct row rows[] = {
 	 {.files = {{"ESP:/loader/loader.conf", "editor maybe\n"},
 		    {"ESP:/loader/entries/a.conf", "title only\n"}},
 	  .entries = "",
-	  .remarks = "ESP:/loader/loader.conf: line 1: \"editor\" is neither yes nor no: it stays "
-		     "as it was\n"
-		     "ESP:/loader/entries/a.conf: an entry without \"linux\", \"efi\" or \"uki\"\n"}},
+	  .remarks =
+		  "ESP:/loader/loader.conf: line 1: \"editor\" is neither yes nor no: it stays "
+		  "as it was\n"
+		  "ESP:/loader/entries/a.conf: an entry without \"linux\", \"efi\" or \"uki\"\n"}},
 	/* ---- The fallback ---- */
 	{fallback_find,
 	 {.files = {{"ESP:/EFI/BOOT/BOOTX64.EFI", ""}, {"ESP:/EFI/BOOT/BOOTAA64.EFI", ""}},
@@ -78,24 +79,26 @@ static const struct row rows[] = {
 		     "  kernel ESP:/EFI/BOOT/BOOTAA64.EFI\n"}},
 	/* ---- rEFInd ---- */
 	{refind_find,
-	 {.files = {{"ESP:/vmlinuz", ""},
-		    {"ESP:/i", ""},
-		    {"ESP:/EFI/refind/refind.conf",
-		     "timeout 20\n# menuentry no {\nmenuentry \"A b\" {\n  icon \\EFI\\x.icns\n"
-		     "  loader \\vmlinuz\n  initrd /i\n  options \"ro root=/dev/x say=\"\"q\"\"\"\n"
-		     "  submenuentry \"Single\" {\n    add_options \"single\"\n  }\n"
-		     "  submenuentry Other {\n    options a,b\n    initrd /j /k\n    disabled\n  }\n"
-		     "}\ninclude more.conf\n"},
-		    {"ESP:/EFI/refind/more.conf",
-		     "menuentry C {\n loader /c.efi\n disabled\n}\nhideui singleuser,editor\n"}},
-	  .entries = "refind ESP:/EFI/refind/refind.conf:8 [A b: Single] edit:none\n"
-		     "  said \\vmlinuz\n  kernel ESP:/vmlinuz\n  initrd ESP:/i\n"
-		     "  line ro root=/dev/x say=\"q\" single\n"
-		     "refind ESP:/EFI/refind/refind.conf:11 [A b: Other] disabled edit:none\n"
-		     "  said \\vmlinuz\n  kernel ESP:/vmlinuz\n  initrd /j\n  initrd /k\n  line a b\n"
-		     "refind ESP:/EFI/refind/refind.conf:3 [A b] edit:none\n  said \\vmlinuz\n"
-		     "  kernel ESP:/vmlinuz\n  initrd ESP:/i\n  line ro root=/dev/x say=\"q\"\n"
-		     "refind ESP:/EFI/refind/more.conf:1 [C] disabled edit:none\n  said /c.efi\n"}},
+	 {.files =
+		  {{"ESP:/vmlinuz", ""},
+		   {"ESP:/i", ""},
+		   {"ESP:/EFI/refind/refind.conf",
+		    "timeout 20\n# menuentry no {\nmenuentry \"A b\" {\n  icon \\EFI\\x.icns\n"
+		    "  loader \\vmlinuz\n  initrd /i\n  options \"ro root=/dev/x say=\"\"q\"\"\"\n"
+		    "  submenuentry \"Single\" {\n    add_options \"single\"\n  }\n"
+		    "  submenuentry Other {\n    options a,b\n    initrd /j /k\n    disabled\n  }\n"
+		    "}\ninclude more.conf\n"},
+		   {"ESP:/EFI/refind/more.conf",
+		    "menuentry C {\n loader /c.efi\n disabled\n}\nhideui singleuser,editor\n"}},
+	  .entries =
+		  "refind ESP:/EFI/refind/refind.conf:8 [A b: Single] edit:none\n"
+		  "  said \\vmlinuz\n  kernel ESP:/vmlinuz\n  initrd ESP:/i\n"
+		  "  line ro root=/dev/x say=\"q\" single\n"
+		  "refind ESP:/EFI/refind/refind.conf:11 [A b: Other] disabled edit:none\n"
+		  "  said \\vmlinuz\n  kernel ESP:/vmlinuz\n  initrd /j\n  initrd /k\n  line a b\n"
+		  "refind ESP:/EFI/refind/refind.conf:3 [A b] edit:none\n  said \\vmlinuz\n"
+		  "  kernel ESP:/vmlinuz\n  initrd ESP:/i\n  line ro root=/dev/x say=\"q\"\n"
+		  "refind ESP:/EFI/refind/more.conf:1 [C] disabled edit:none\n  said /c.efi\n"}},
 	{refind_find,
 	 {.files = {{"ESP:/EFI/refind/refind.conf", "scanfor internal\nmenuentry A {\nloader x\n"},
 		    {"/boot/vmlinuz-6.1.0", ""},
@@ -191,7 +194,8 @@ static const struct row rows[] = {
 		     "load mmc 0:1 ${ramdisk_addr_r} uInitrd\n"
 		     "booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${fdt_addr_r}\n"},
 		    {"/boot/vmlinuz", ""},
-		    {"/boot/uEnv.txt", "uname_r=6.1\ncmdline=quiet ima_appraise=off\n#cmdline=no\n"}},
+		    {"/boot/uEnv.txt",
+		     "uname_r=6.1\ncmdline=quiet ima_appraise=off\n#cmdline=no\n"}},
 	  .entries = "u-boot /boot/boot.scr:7 incomplete edit:unknown\n  said /vmlinuz\n"
 		     "  kernel /boot/vmlinuz\n  initrd uInitrd\n"
 		     "  line root=/dev/y quiet x ${partition}\n"
@@ -252,19 +256,20 @@ static const struct row rows[] = {
 		     "kexec /etc/sysconfig/kdump:1 incomplete edit:none\n  line a $b irqpoll\n"}},
 	/* ---- Templates ---- */
 	{template_find,
-	 {.files = {{"/etc/kernel/cmdline", "# c\nroot=/dev/x\n  quiet\n"},
-		    {"/etc/default/grub", "GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"
-					  "export GRUB_CMDLINE_LINUX='ima=x'\n"},
-		    {"/etc/default/grub.d/50-x.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX y\""},
-		    {"/etc/default/grub.d/readme", "GRUB_CMDLINE_LINUX=no"},
-		    {"/etc/cmdline.d/a.conf", "a\n"},
-		    {"/etc/dracut.conf.d/b.conf", "kernel_cmdline+=\" b \"\nhostonly=yes\n"},
-		    {"/etc/kernel/uki.conf", "[UKI]\nCmdline=@/etc/kernel/cmdline\n"},
-		    {"/etc/update-extlinux.conf", "default_kernel_opts=\"quiet rootfstype=ext4\"\n"},
-		    {"/etc/mkinitcpio.d/linux.preset",
-		     "default_options=\"--splash x --cmdline /etc/c\"\n"
-		     "fallback_options=\"-S autodetect --cmdline=/gone\"\n"},
-		    {"/etc/c", "evil\n"}},
+	 {.files =
+		  {{"/etc/kernel/cmdline", "# c\nroot=/dev/x\n  quiet\n"},
+		   {"/etc/default/grub", "GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"
+					 "export GRUB_CMDLINE_LINUX='ima=x'\n"},
+		   {"/etc/default/grub.d/50-x.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX y\""},
+		   {"/etc/default/grub.d/readme", "GRUB_CMDLINE_LINUX=no"},
+		   {"/etc/cmdline.d/a.conf", "a\n"},
+		   {"/etc/dracut.conf.d/b.conf", "kernel_cmdline+=\" b \"\nhostonly=yes\n"},
+		   {"/etc/kernel/uki.conf", "[UKI]\nCmdline=@/etc/kernel/cmdline\n"},
+		   {"/etc/update-extlinux.conf", "default_kernel_opts=\"quiet rootfstype=ext4\"\n"},
+		   {"/etc/mkinitcpio.d/linux.preset",
+		    "default_options=\"--splash x --cmdline /etc/c\"\n"
+		    "fallback_options=\"-S autodetect --cmdline=/gone\"\n"},
+		   {"/etc/c", "evil\n"}},
 	  .entries = "template /etc/kernel/cmdline:2 edit:unknown\n  line root=/dev/x quiet\n"
 		     "template /etc/cmdline.d/a.conf:1 edit:unknown\n  line a\n"
 		     "template /etc/kernel/uki.conf:2 [Cmdline] incomplete edit:unknown\n"
@@ -280,7 +285,8 @@ static const struct row rows[] = {
 		     "template /etc/update-extlinux.conf:1 [default_kernel_opts] edit:unknown\n"
 		     "  line quiet rootfstype=ext4\n"
 		     "template /etc/c:1 edit:unknown\n  line evil\n",
-	  .remarks = "/etc/mkinitcpio.d/linux.preset: line 2: /gone, which it names, is not there\n"}},
+	  .remarks =
+		  "/etc/mkinitcpio.d/linux.preset: line 2: /gone, which it names, is not there\n"}},
 };
 
 START_TEST(configurations_become_entries)
@@ -293,9 +299,10 @@ END_TEST
 START_TEST(versions_are_ordered)
 {
 	static const char *const versions[] = {
-		"~1", "", "ab", "abb", "abc", "0001", "002", "12", "122", "122.9", "123~rc1", "123",
-		"123-a", "123-a.1", "123-a1", "123-a1.1", "123-3", "123-3.1", "123^patch1",
-		"123^1", "123.a-1", "123.1-1", "123a-1", "124-1",
+		"~1",	      "",	 "ab",	    "abb",	"abc",	   "0001",
+		"002",	      "12",	 "122",	    "122.9",	"123~rc1", "123",
+		"123-a",      "123-a.1", "123-a1",  "123-a1.1", "123-3",   "123-3.1",
+		"123^patch1", "123^1",	 "123.a-1", "123.1-1",	"123a-1",  "124-1",
 	};
 	const size_t n = sizeof(versions) / sizeof(versions[0]);
 
@@ -444,13 +451,14 @@ static const struct {
 } attacks[] = {
 	{refind_find, "ESP:/EFI/r/refind.conf", "", "menuentry x {\nloader /x\n}\n", "", 100000,
 	 BOOTENTRY_MAX, true},
-	{refind_find, "ESP:/EFI/r/refind.conf", "menuentry x {\nloader /x\n",
-	 "submenuentry y {\n", "", 10000, 2, true},
+	{refind_find, "ESP:/EFI/r/refind.conf", "menuentry x {\nloader /x\n", "submenuentry y {\n",
+	 "", 10000, 2, true},
 	{refind_find, "ESP:/EFI/r/refind.conf", "include refind.conf\n", "\"", "", 10001, 0, false},
 	{limine_find, "/limine.conf", "", "/a\npath: x\n", "", 100000, BOOTENTRY_MAX, true},
 	{limine_find, "/limine.conf", "", "/", "\npath: x\n", 100000, 1, false},
-	{limine_find, "/limine.conf", "${A}=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n/a\npath: x\ncmdline: ",
-	 "${A}", "", 10000, 1, true},
+	{limine_find, "/limine.conf",
+	 "${A}=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n/a\npath: x\ncmdline: ", "${A}", "", 10000, 1,
+	 true},
 	{limine_find, "/limine.conf", "", "${A}=a\n", "", 1000, 0, true},
 	{syslinux_find, "/syslinux.cfg", "", "LABEL a\nLINUX k\n", "", 100000, BOOTENTRY_MAX, true},
 	{syslinux_find, "/syslinux.cfg", "", "INCLUDE syslinux.cfg\n", "LABEL a\nLINUX k", 300, 257,
@@ -459,10 +467,13 @@ static const struct {
 	{syslinux_find, "/syslinux.cfg", "LABEL a\nLINUX ", "a", "", 1000000, 1, true},
 	{uboot_find, "/boot.scr", "", "bootm 1;", "", 100000, BOOTENTRY_MAX, true},
 	{uboot_find, "/boot.scr", "setenv bootargs ", "${bootargs}", "\nbootm 1", 10000, 1, true},
-	{uboot_find, "/boot.scr", "setenv a x\n", "setenv bootargs ${b}${c}${b}${c}; setenv b "
-	 "${c}${c}${bootargs}; setenv c ${b}${b};", "bootm 1", 100, 1, true},
+	{uboot_find, "/boot.scr", "setenv a x\n",
+	 "setenv bootargs ${b}${c}${b}${c}; setenv b "
+	 "${c}${c}${bootargs}; setenv c ${b}${b};",
+	 "bootm 1", 100, 1, true},
 	{zipl_find, "/etc/zipl.conf", "", "[a]\nimage=/x\n", "", 100000, BOOTENTRY_MAX, true},
-	{raspberry_find, "/config.txt", "include config.txt\n", "[a]\nkernel=x\n", "", 1000, 1, true},
+	{raspberry_find, "/config.txt", "include config.txt\n", "[a]\nkernel=x\n", "", 1000, 1,
+	 true},
 	{kexec_find, "/etc/default/kexec", "", "APPEND+=aaaaaaaaaaaaaaaa\n", "", 10000, 1, true},
 	{template_find, "/etc/default/grub", "", "GRUB_CMDLINE_LINUX=x\n", "", 100000,
 	 BOOTENTRY_MAX, true},
@@ -536,7 +547,7 @@ static void expect_target(const char *entries, const char *remarks)
 }
 
 #define ENTRY(version, line, title, flags, words)                                                  \
-	"grub /boot/grub/grub.cfg:" line " [" title "]" flags "\n  said /vmlinuz-" version "\n"     \
+	"grub /boot/grub/grub.cfg:" line " [" title "]" flags "\n  said /vmlinuz-" version "\n"    \
 	"  kernel /boot/vmlinuz-" version "\n  initrd /boot/initrd.img-" version "\n  line " words \
 	"\n"
 
@@ -558,22 +569,24 @@ START_TEST(what_grub_mkconfig_writes)
 	expect_target(
 		ENTRY("6.1.0-31-amd64", "114", "Debian GNU/Linux", " default edit:password",
 		      "root=/dev/vda2 ro ima_appraise=enforce \"dyndbg=file x +p\" quiet")
-		ENTRY("6.1.0-31-amd64", "132", "Debian GNU/Linux, with Linux 6.1.0-31-amd64",
-		      " edit:anyone",
-		      "root=/dev/vda2 ro ima_appraise=enforce \"dyndbg=file x +p\" quiet")
-		ENTRY("6.1.0-31-amd64", "149",
-		      "Debian GNU/Linux, with Linux 6.1.0-31-amd64 (recovery mode)", " edit:anyone",
-		      "root=/dev/vda2 ro single ima_appraise=enforce \"dyndbg=file x +p\"")
-		ENTRY("6.1.0-30-amd64", "166", "Debian GNU/Linux, with Linux 6.1.0-30-amd64",
-		      " edit:anyone",
-		      "root=/dev/vda2 ro ima_appraise=enforce \"dyndbg=file x +p\" quiet")
-		ENTRY("6.1.0-30-amd64", "183",
-		      "Debian GNU/Linux, with Linux 6.1.0-30-amd64 (recovery mode)", " edit:anyone",
-		      "root=/dev/vda2 ro single ima_appraise=enforce \"dyndbg=file x +p\"")
-		"template /etc/default/grub:3 [GRUB_CMDLINE_LINUX_DEFAULT] edit:unknown\n"
-		"  line quiet\n"
-		"template /etc/default/grub:4 [GRUB_CMDLINE_LINUX] edit:unknown\n"
-		"  line ima_appraise=enforce dyndbg=\"file x +p\"\n",
+			ENTRY("6.1.0-31-amd64", "132",
+			      "Debian GNU/Linux, with Linux 6.1.0-31-amd64", " edit:anyone",
+			      "root=/dev/vda2 ro ima_appraise=enforce \"dyndbg=file x +p\" quiet")
+				ENTRY("6.1.0-31-amd64", "149",
+				      "Debian GNU/Linux, with Linux 6.1.0-31-amd64 (recovery mode)",
+				      " edit:anyone",
+				      "root=/dev/vda2 ro single ima_appraise=enforce \"dyndbg=file x +p\"")
+					ENTRY("6.1.0-30-amd64", "166",
+					      "Debian GNU/Linux, with Linux 6.1.0-30-amd64",
+					      " edit:anyone",
+					      "root=/dev/vda2 ro ima_appraise=enforce \"dyndbg=file x +p\" quiet")
+						ENTRY("6.1.0-30-amd64", "183",
+						      "Debian GNU/Linux, with Linux 6.1.0-30-amd64 (recovery mode)",
+						      " edit:anyone",
+						      "root=/dev/vda2 ro single ima_appraise=enforce \"dyndbg=file x +p\"") "template /etc/default/grub:3 [GRUB_CMDLINE_LINUX_DEFAULT] edit:unknown\n"
+															    "  line quiet\n"
+															    "template /etc/default/grub:4 [GRUB_CMDLINE_LINUX] edit:unknown\n"
+															    "  line ima_appraise=enforce dyndbg=\"file x +p\"\n",
 		"");
 }
 END_TEST
@@ -585,14 +598,15 @@ START_TEST(what_kernel_install_writes)
 	if (tree_skips(status != 77, "kernel-install cannot be run here"))
 		return;
 	ck_assert_int_eq(status, 0);
-	expect_target("bls ESP:/loader/entries/0123456789abcdef0123456789abcdef-6.1.0-31.conf:6 "
-		      "[Test Linux] default edit:none\n"
-		      "  said /0123456789abcdef0123456789abcdef/6.1.0-31/linux\n"
-		      "  kernel ESP:/0123456789abcdef0123456789abcdef/6.1.0-31/linux\n"
-		      "  initrd ESP:/0123456789abcdef0123456789abcdef/6.1.0-31/initrd\n"
-		      "  line root=/dev/x quiet systemd.machine_id=0123456789abcdef0123456789abcdef\n"
-		      "template /etc/kernel/cmdline:1 edit:unknown\n  line root=/dev/x quiet\n",
-		      "");
+	expect_target(
+		"bls ESP:/loader/entries/0123456789abcdef0123456789abcdef-6.1.0-31.conf:6 "
+		"[Test Linux] default edit:none\n"
+		"  said /0123456789abcdef0123456789abcdef/6.1.0-31/linux\n"
+		"  kernel ESP:/0123456789abcdef0123456789abcdef/6.1.0-31/linux\n"
+		"  initrd ESP:/0123456789abcdef0123456789abcdef/6.1.0-31/initrd\n"
+		"  line root=/dev/x quiet systemd.machine_id=0123456789abcdef0123456789abcdef\n"
+		"template /etc/kernel/cmdline:1 edit:unknown\n  line root=/dev/x quiet\n",
+		"");
 }
 END_TEST
 
