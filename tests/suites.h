@@ -49,6 +49,8 @@ SUITE(sbat)
 SUITE(targetfs)
 SUITE(uki)
 
-#define SUITES_EFI SUITE(name)
+#define SUITES_EFI                                                                                 \
+	SUITE(initramfs)                                                                           \
+	SUITE(name)
 
 #endif
