@@ -41,16 +41,21 @@
 	SUITE(verity)                                                                              \
 	SUITE(walk)
 
-SUITE(authenticode)
-SUITE(imagecheck)
-SUITE(initramfs)
-SUITE(peimage)
-SUITE(sbat)
-SUITE(targetfs)
-SUITE(uki)
-
+/* Of efi/, which the static build leaves out. */
 #define SUITES_EFI                                                                                 \
+	SUITE(authenticode)                                                                        \
+	SUITE(imagecheck)                                                                          \
 	SUITE(initramfs)                                                                           \
-	SUITE(name)
+	SUITE(kernelimage)                                                                         \
+	SUITE(peimage)                                                                             \
+	SUITE(sbat)                                                                                \
+	SUITE(targetfs)                                                                            \
+	SUITE(uki)                                                                                 \
+	SUITE(unpack)
+
+#define SUITE(name) Suite *name##_suite(void);
+SUITES
+SUITES_EFI
+#undef SUITE
 
 #endif
