@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "efi/bootconfig.h"
 #include "efi/initstream.h"
 #include "efi/policyscript.h"
 #include "efi/privkey.h"
-#include "scanner/base/bytes.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 #include "scanner/content.h"
@@ -576,61 +576,26 @@ static void reading_done(struct reading *r)
 	free(r->link_names);
 }
 
-/* --- Boot configuration --- */
-
-static uint32_t u32le_at(const uint8_t *at)
-{
-	struct bytes in = bytes_of(at, 4);
-
-	return bytes_u32le(&in);
-}
-
-static uint32_t sum_of(const uint8_t *data, size_t size)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < size; i++)
-		sum += data[i];
-	return sum;
-}
-
-/* How many bytes it and what frames it take from the end; 0: there is none. */
-static size_t bootconfig_size(const uint8_t *data, size_t size, size_t *out_text)
-{
-	static const char magic[] = "#BOOTCONFIG\n";
-	const size_t frame = 8 + sizeof(magic) - 1;
-
-	/* GRUB pads the file to a multiple of 4. */
-	for (size_t padding = 0; padding < 4 && padding + frame <= size; padding++) {
-		const uint8_t *end = data + size - padding, *head = end - frame;
-		size_t text;
-
-		if (memcmp(head + 8, magic, sizeof(magic) - 1) != 0)
-			continue;
-		text = u32le_at(head);
-		if (text > INITRAMFS_BOOTCONFIG_MAX || text > (size_t)(head - data) ||
-		    sum_of(head - text, text) != u32le_at(head + 4))
-			return 0;
-		*out_text = text;
-		return text + frame + padding;
-	}
-	return 0;
-}
-
+/* The archives end where a boot configuration begins. One that is damaged stays, as the kernel leaves it. */
 static int take_bootconfig(const uint8_t *data, size_t *size, struct initramfs *out,
-			   struct fault *f)
+			   struct remark_list *remarks, struct fault *f)
 {
-	size_t text = 0, whole = bootconfig_size(data, *size, &text);
+	struct fault why = {0};
+	const char *text;
+	size_t n;
 
-	if (whole == 0)
+	if (!bootconfig_find(data, *size, &text, &n, &why)) {
+		if (*why.text)
+			remark_add(remarks, out->path, &why);
 		return 0;
-	out->bootconfig = malloc(text + 1);
+	}
+	out->bootconfig = malloc(n + 1);
 	if (!out->bootconfig)
 		return fault_set(f, ENOMEM, "reading a boot configuration");
-	*size -= whole;
-	memcpy(out->bootconfig, data + *size, text);
-	out->bootconfig[text] = '\0';
-	out->bootconfig_size = text;
+	memcpy(out->bootconfig, text, n);
+	out->bootconfig[n] = '\0';
+	out->bootconfig_size = n;
+	*size = (size_t)(text - (const char *)data);
 	return 0;
 }
 
@@ -671,7 +636,7 @@ int initramfs_decode(const char *path, const uint8_t *data, size_t size, struct 
 
 	if (!initramfs.path)
 		return fault_set(f, ENOMEM, "reading an initramfs");
-	if (take_bootconfig(data, &size, &initramfs, f) < 0 ||
+	if (take_bootconfig(data, &size, &initramfs, remarks, f) < 0 ||
 	    decode(data, size, &initramfs, remarks, f) < 0) {
 		initramfs_done(&initramfs);
 		return -1;

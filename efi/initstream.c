@@ -9,6 +9,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "efi/unpack.h"
 #include "scanner/base/bytes.h"
 
 struct unpacking {
@@ -225,7 +226,7 @@ static bool walk_lzma(struct bytes *in)
 static const struct compression {
 	uint8_t magic[2];
 	const char *name;
-	int filter; /* libarchive's; -1: it would run a program for it */
+	int filter; /* libarchive's; -1: ours */
 	walk_fn *walk;
 	bool must_walk; /* a stream that cannot be walked may want any amount of memory */
 } compressions[] = {
@@ -342,6 +343,23 @@ static int unpack(struct unpacking *u, const struct compression *c, struct bytes
 	return result;
 }
 
+/* libarchive would run a program for lzo. What lzop packs comes out in one piece, so it is bounded further. */
+static int unpack_lzo(struct unpacking *u, struct bytes in, size_t *out_used, struct fault *f)
+{
+	size_t limit = u->left < INITSTREAM_LZO_MAX ? (size_t)u->left : INITSTREAM_LZO_MAX;
+	struct unpack unpacked;
+	int result;
+
+	if (unpack_stream(in.at, in.left, limit, &unpacked, f) < 0)
+		return -1;
+	result = unpacked.size ? feed_unpacked(u, unpacked.data, unpacked.size, f) : 0;
+	if (result == 0 && unpacked.end != UNPACK_WHOLE)
+		result = fault_set(f, 0, "%s", unpacked.why.text);
+	*out_used = unpacked.used;
+	unpack_done(&unpacked);
+	return result;
+}
+
 /* How many bytes of those left belong to the stream: all, when only its decoder can tell. */
 static int extent(const struct compression *c, const struct bytes *in, size_t *out, struct fault *f)
 {
@@ -369,12 +387,11 @@ static int read_compressed(struct unpacking *u, struct bytes *in, size_t at, str
 				 at);
 	if (u->reader->segment(u->reader->cpio.context, at, c->name, f) < 0)
 		return -1;
-	if (c->filter < 0)
-		return fault_set(f, 0, "%s at byte %zu: not read", c->name, at);
 	if (extent(c, in, &size, f) < 0)
 		return fault_add(f, "at byte %zu", at);
 	cpio_set_offset(u->cpio, 0);
-	if (unpack(u, c, bytes_of(in->at, size), &used, f) < 0)
+	if ((c->filter < 0 ? unpack_lzo(u, *in, &used, f)
+			   : unpack(u, c, bytes_of(in->at, size), &used, f)) < 0)
 		return fault_add(f, "in the segment at byte %zu", at);
 	if (!cpio_at_boundary(u->cpio))
 		return fault_set(f, 0, "the segment at byte %zu ends inside a member", at);

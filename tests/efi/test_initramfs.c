@@ -229,7 +229,7 @@ START_TEST(nothing)
 	expect_damaged_bytes("\x1f", 1, "neither a cpio member");
 	expect_damaged_bytes("#!/bin/sh\n", 10, "neither a cpio member");
 	expect_damaged_bytes("0707", 4, "ends inside a cpio member");
-	expect_damaged_bytes("\x89LZO\0\r\n\x1a\n", 9, "lzo at byte 0: not read");
+	expect_damaged_bytes("\x89LZO\0\r\n\x1a\n", 9, "in the segment at byte 0: ");
 	ck_assert_str_eq(initramfs.segments[0].compression, "lzo");
 }
 END_TEST
@@ -794,14 +794,20 @@ START_TEST(bootconfig)
 		ck_assert_ptr_null(initramfs.bootconfig);
 		ck_assert(initramfs.incomplete);
 	}
-	buf_clear(&image);
-	add_bootconfig(text, sizeof(text) - 1, sum + 1, 0);
+}
+END_TEST
+
+/* What is wrong with it is said, and the archives are read all the same. */
+START_TEST(bad_bootconfig)
+{
+	policy_archive("etc/p");
+	testcpio_compress(&image, &archive, "gzip");
+	add_bootconfig("kernel.x=1\n", 11, 4711, 0);
 	decode();
 	ck_assert_ptr_null(initramfs.bootconfig);
-	buf_clear(&image);
-	add_bootconfig(text, 0xfffffff0, sum, 0);
-	decode();
-	ck_assert_ptr_null(initramfs.bootconfig);
+	ck_assert_uint_ge(remarks.count, 1);
+	ck_assert_ptr_nonnull(strstr(remarks.items[0].fault.text, "checksum"));
+	ck_assert_uint_eq(initramfs.members, 2);
 }
 END_TEST
 
@@ -951,6 +957,7 @@ static const char *const tools[] = {
 	"cat",	       "gzip -9n",	    "bzip2",
 	"lzma",	       "xz --check=crc32",  "xz -T2 -9e --x86",
 	"zstd -q -19", "zstd -q -1 --long", "lz4 -lq",
+	"lzop",
 };
 
 START_TEST(real_tools)
@@ -1046,6 +1053,7 @@ Suite *initramfs_suite(void)
 	tcase_add_test(tcase, names_across_pieces);
 	tcase_add_test(tcase, digests);
 	tcase_add_loop_test(tcase, bootconfig, 0, 5);
+	tcase_add_test(tcase, bad_bootconfig);
 	tcase_add_test(tcase, compared);
 	tcase_add_test(tcase, unreadable_files);
 	tcase_add_loop_test(tcase, real_tools, 0, COUNT(tools));
