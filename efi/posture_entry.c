@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "efi/bootconfig.h"
+#include "efi/kernelcmdline.h"
 #include "efi/posture_internal.h"
-#include "efi/posture_cmdline_tmp.h"
 #include "scanner/base/own.h"
 
 static const struct imagecheck *image_of(const struct posture_seen *seen, const char *path)
@@ -143,6 +144,16 @@ static void add_addons(const struct posture_work *work, const struct posture_ent
 	}
 }
 
+/* Are these the words of one of the image's own profiles? */
+static bool is_profile(const struct imagecheck *image, const char *said)
+{
+	for (size_t i = 0; said && i < image->profile_list_count; i++)
+		if (image->profile_list[i].cmdline &&
+		    strcmp(image->profile_list[i].cmdline, said) == 0)
+			return true;
+	return false;
+}
+
 /* What the kernel is handed, by a loader or by the stub of its image. */
 static void given(const struct posture_work *work, struct posture_entry *entry, struct buf *out)
 {
@@ -154,6 +165,12 @@ static void given(const struct posture_work *work, struct posture_entry *entry, 
 		add_words(out, said);
 		return;
 	}
+	if (is_profile(image, said)) {
+		add_words(out, said);
+		entry->sealed = secure && posture_is_signed(image);
+		add_addons(work, entry, out);
+		return;
+	}
 	/* The stub takes a given command line only when there is none inside, or Secure Boot is off. */
 	if (image->cmdline && (secure || !said || !*said))
 		add_words(out, image->cmdline);
@@ -163,22 +180,47 @@ static void given(const struct posture_work *work, struct posture_entry *entry, 
 	add_addons(work, entry, out);
 }
 
+/* Words that are appended to the initramfs, before those of the command line. */
+static int add_bootconfig(const struct posture_work *work, const struct posture_entry *entry,
+			  struct buf *out)
+{
+	struct fault why = {0};
+
+	for (size_t i = 0; i < entry->entry->initrd_count; i++) {
+		const struct initramfs *it =
+			posture_initramfs_of(work->seen, entry->entry->initrds[i]);
+
+		if (it && it->bootconfig &&
+		    bootconfig_words(it->bootconfig, it->bootconfig_size, "kernel", out, &why) <
+			    0 &&
+		    why.os != EBADMSG)
+			return fault_set(work->f, ENOMEM, "reading a boot configuration");
+	}
+	if (out->len)
+		buf_addc(out, ' ');
+	return 0;
+}
+
 static int read_cmdline(const struct posture_work *work, struct posture_entry *entry)
 {
-	own_buf struct buf text = {0};
-	bool only_own = false;
+	struct kconfig config =
+		entry->kernel ? kernelimage_kconfig(entry->kernel) : kconfig_of("", 0);
+	own_buf struct buf handed = {0}, whole = {0}, text = {0};
+	struct kernelcmdline how;
 
-	given(work, entry, &text);
-	if (text.failed)
+	given(work, entry, &handed);
+	if (handed.failed)
 		return fault_set(work->f, ENOMEM, "reading a command line");
-	entry->cmdline = kernelcmdline_effective(entry->kernel ? kernelimage_kconfig(entry->kernel)
-							       : kconfig_of("", 0),
-						 buf_text(&text), &only_own);
+	if (kernelcmdline_effective(config, buf_text(&handed), &whole, &how, work->f) < 0 ||
+	    (how.bootconfig_taken && add_bootconfig(work, entry, &text) < 0))
+		return -1;
+	buf_add_buf(&text, &whole);
+	entry->cmdline = text.failed ? NULL : strdup(buf_text(&text));
 	if (!entry->cmdline)
 		return fault_set(work->f, ENOMEM, "reading a command line");
 	/* The kernel's own words are as sealed as the kernel is. */
-	if (only_own && work->secure_boot == CMDLINEWORD_YES && entry->image &&
-	    posture_is_signed(entry->image))
+	if (how.rule == KERNELCMDLINE_BUILTIN_ONLY && work->secure_boot == CMDLINEWORD_YES &&
+	    entry->image && posture_is_signed(entry->image))
 		entry->sealed = true;
 	return 0;
 }

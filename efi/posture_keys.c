@@ -18,9 +18,12 @@ static bool signs_modules(const struct privkey *key)
 static const char *id_of(const struct privkey *key)
 {
 	switch (key->kind) {
+	case PRIVKEY_KINDS:
+	case PRIVKEY_OPENSSH: /* no key of that form signs files or kernels */
 	case PRIVKEY_EVM_BLOB: return NULL;
 	case PRIVKEY_EVM_HMAC_PLAIN: return "key.evm-plain";
 	case PRIVKEY_PEM_ENCRYPTED:
+	case PRIVKEY_DER_ENCRYPTED:
 	case PRIVKEY_PKCS12: return "key.private-encrypted";
 	case PRIVKEY_PEM:
 	case PRIVKEY_DER: break;

@@ -16,12 +16,28 @@ static void decide(struct posture_entry *entry, enum posture_mode mode, const ch
 
 /* --- The policy --- */
 
-static bool uses_initramfs(const struct posture_entry *entry, const char *path)
+/* Is `where` this file, or something inside it ("/boot/initrd.img#etc/ima-policy")? */
+static bool is_of(const char *where, const char *file)
 {
-	if (entry->entry->kernel && strcmp(entry->entry->kernel, path) == 0)
+	size_t n = strlen(file);
+
+	return strncmp(where, file, n) == 0 && (!where[n] || where[n] == '#');
+}
+
+static bool uses_initramfs(const struct posture_entry *entry, const char *where)
+{
+	if (entry->entry->kernel && is_of(where, entry->entry->kernel))
 		return true;
 	for (size_t i = 0; i < entry->entry->initrd_count; i++)
-		if (strcmp(entry->entry->initrds[i], path) == 0)
+		if (is_of(where, entry->entry->initrds[i]))
+			return true;
+	return false;
+}
+
+static bool is_inside(const struct posture_seen *seen, const char *where)
+{
+	for (size_t i = 0; i < seen->initramfs->count; i++)
+		if (is_of(where, seen->initramfs->items[i].path))
 			return true;
 	return false;
 }
@@ -42,7 +58,7 @@ static bool applies(const struct posture_work *work, const struct posture_entry 
 
 	if (delivery->way == DELIVERY_SOURCE)
 		return false;
-	if (of_initramfs || posture_initramfs_of(work->seen, delivery->where)) {
+	if (of_initramfs || is_inside(work->seen, delivery->where)) {
 		if (!uses_initramfs(entry, delivery->where))
 			return false;
 		return !has_finding(entry, "rdinit", "boot.entry.init-replaced");

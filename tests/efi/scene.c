@@ -13,7 +13,7 @@
 
 /* Nothing here can be called weak. */
 static const char sound_config[] =
-	"CONFIG_IMA=y\nCONFIG_IMA_APPRAISE=y\nCONFIG_IMA_APPRAISE_BOOTPARAM=y\n"
+	"CONFIG_X86=y\nCONFIG_IMA=y\nCONFIG_IMA_APPRAISE=y\nCONFIG_IMA_APPRAISE_BOOTPARAM=y\n"
 	"CONFIG_IMA_ARCH_POLICY=y\nCONFIG_IMA_SECURE_AND_OR_TRUSTED_BOOT=y\n"
 	"CONFIG_INTEGRITY_TRUSTED_KEYRING=y\nCONFIG_IMA_LOAD_X509=y\nCONFIG_EVM=y\n"
 	"CONFIG_MODULES=y\nCONFIG_MODULE_SIG=y\nCONFIG_MODULE_SIG_FORCE=y\nCONFIG_KALLSYMS=y\n"
@@ -372,9 +372,10 @@ static void word_initramfs(struct scene *s, const char *value)
 	} else if (strcmp(value, "same") == 0) {
 		add_member(s, at, INITRAMFS_PROGRAM, "bin/mount");
 		s->members[at].on_root = INITRAMFS_SAME;
-	} else if (strcmp(value, "bootconfig") == 0)
-		s->initramfs[at].bootconfig = (char *)"kernel.ima_appraise=off";
-	else
+	} else if (strcmp(value, "bootconfig") == 0) {
+		s->initramfs[at].bootconfig = (char *)"kernel.ima_appraise = off\n";
+		s->initramfs[at].bootconfig_size = strlen(s->initramfs[at].bootconfig);
+	} else
 		ck_abort_msg("initramfs=%s", value);
 }
 

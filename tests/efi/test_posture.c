@@ -35,6 +35,8 @@ static const struct {
 	{"boot.entry.ima-appraise-off", "sb=disabled;template=ima_appraise=off",
 	 "sb=disabled;template=quiet"},
 	{"boot.entry.ima-appraise-off", "sb=disabled;other=unsigned-addon", "other=unsigned-addon"},
+	{"boot.entry.ima-appraise-off", "sb=disabled;second=bootconfig;initramfs=bootconfig",
+	 "sb=disabled;second;initramfs=bootconfig"},
 	{"boot.entry.ima-appraise-fix", "sb=disabled;cmdline=ima_appraise=fix",
 	 "cmdline=ima_appraise=fix"},
 	{"boot.entry.ima-appraise-log", "sb=disabled;cmdline=ima_appraise=log",
