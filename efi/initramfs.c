@@ -361,13 +361,13 @@ static int keep_text(struct reading *r, struct initramfs_member *member, const v
 	return 0;
 }
 
-/* One found member under a name. The texts of hard links are kept once each. */
-static int add_found(struct reading *r, const char *name, const struct initramfs_member *template,
-		     const void *text, size_t text_size, struct fault *f)
+/* Under the name that the reading holds. The text of a hard link is kept for each name. */
+static int add_found(struct reading *r, const struct initramfs_member *template, const void *text,
+		     size_t text_size, struct fault *f)
 {
 	struct initramfs *out = r->out;
 	struct initramfs_member *member;
-	struct slot *slot = names_add(r->names, name, f);
+	struct slot *slot = names_add(r->names, r->name, f);
 
 	if (!slot)
 		return -1;
@@ -378,7 +378,7 @@ static int add_found(struct reading *r, const char *name, const struct initramfs
 		return -1;
 	member = &out->found[out->found_count];
 	*member = *template;
-	member->name = strdup(name);
+	member->name = strdup(r->name);
 	if (!member->name)
 		return fault_set(f, ENOMEM, "reading an initramfs");
 	out->found_count++;
@@ -406,41 +406,44 @@ static bool same_inode(const struct link *a, const struct link *b)
 	       a->type == b->type;
 }
 
-/* The content that came holds for each name of the inode. */
-static int classify_links(struct reading *r, const struct initramfs_member *template,
-			  const void *text, struct fault *f)
-{
-	for (size_t i = 0; i < r->link_count; i++) {
-		const char *name = r->link_names + r->links[i].name;
-
-		if (!same_inode(&r->links[i], &r->link))
-			continue;
-		if (supersede(r, name, f) < 0 || add_found(r, name, template, text, r->held, f) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int classify(struct reading *r, struct fault *f)
+/* By the name and content that the reading holds. */
+static int classify(struct reading *r, const uint8_t *sha256, struct fault *f)
 {
 	struct initramfs_member template = {
 		.segment = (unsigned)r->out->segment_count - 1, .mode = r->mode, .size = r->size};
-	struct digest digest;
 	const void *text;
 	size_t i = 0;
 
-	if (digester_end(r->digester, &digest, f) < 0)
-		return -1;
 	while (i < sizeof(kinds) / sizeof(kinds[0]) && !kinds[i].is(r))
 		i++;
 	if (i == sizeof(kinds) / sizeof(kinds[0]))
 		return 0;
 	template.kind = kinds[i].kind;
-	memcpy(template.sha256, digest.value, sizeof(template.sha256));
+	memcpy(template.sha256, sha256, sizeof(template.sha256));
 	text = kinds[i].keeps_text && is_text(r) ? r->head : NULL;
-	if (r->is_link)
-		return classify_links(r, &template, text, f);
-	return add_found(r, r->name, &template, text, r->held, f);
+	return add_found(r, &template, text, r->held, f);
+}
+
+/* The content that came holds for each name of the inode. */
+static int classify_links(struct reading *r, const uint8_t *sha256, struct fault *f)
+{
+	for (size_t i = 0; i < r->link_count; i++) {
+		if (!same_inode(&r->links[i], &r->link))
+			continue;
+		strcpy(r->name, r->link_names + r->links[i].name);
+		if (supersede(r, r->name, f) < 0 || classify(r, sha256, f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int classify_content(struct reading *r, struct fault *f)
+{
+	struct digest digest;
+
+	if (digester_end(r->digester, &digest, f) < 0)
+		return -1;
+	return r->is_link ? classify_links(r, digest.value, f) : classify(r, digest.value, f);
 }
 
 /* --- Members as they come --- */
@@ -531,7 +534,7 @@ static int on_symlink(struct reading *r, struct fault *f)
 
 	if (strcmp(r->name, "init") != 0)
 		return 0;
-	return add_found(r, r->name, &template, r->target, strlen(r->target), f);
+	return add_found(r, &template, r->target, strlen(r->target), f);
 }
 
 static int on_end(void *context, struct fault *f)
@@ -545,7 +548,7 @@ static int on_end(void *context, struct fault *f)
 	if (r->is_link && remember_link(r, f) < 0)
 		return -1;
 	/* Of a file with several names one brings the content. */
-	return r->size > 0 ? classify(r, f) : 0;
+	return r->size > 0 ? classify_content(r, f) : 0;
 }
 
 static int on_trailer(void *context, struct fault *f)
