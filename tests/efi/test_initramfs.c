@@ -299,7 +299,6 @@ START_TEST(padding)
 	decode();
 	expect_damage("multiple of 4", 2);
 	/* The same in a stream; and a stream that ends inside a member. */
-	testcpio_compress(&(struct buf){0}, &archive, "none");
 	own_buf struct buf outer = {0};
 	testcpio_compress(&outer, &image, "gzip");
 	decode_bytes(outer.data, outer.len);
