@@ -549,6 +549,98 @@ corpus_template() {
 	EOT
 }
 
+# A cpio member: name, mode, content. Fields are eight digits.
+cpio_member() {
+	local name=$1 mode=$2 content=$3 ino=${4:-00000001} links=${5:-00000001}
+	local size=$((110 + ${#name} + 1))
+	printf '070701%s%s0000000000000000%s00000000%08X%040d%08X%08X' "$ino" "$mode" "$links" \
+		"${#content}" 0 "$((${#name} + 1))" 0
+	printf '%s\0' "$name"
+	zeros $(((4 - size % 4) % 4))
+	printf '%s' "$content"
+	zeros $(((4 - ${#content} % 4) % 4))
+}
+
+zeros() {
+	head -c "$1" /dev/zero
+}
+
+cpio_archive() {
+	cpio_member etc 000041ED ''
+	cpio_member etc/ima-policy 000081A4 'appraise func=BPRM_CHECK appraise_type=imasig'
+	cpio_member init 000081ED '#!/bin/sh
+cat /etc/ima-policy > /sys/kernel/security/ima/policy'
+	cpio_member bin/a 000081ED '' 00000007 00000002
+	cpio_member bin/b 000081ED "$(printf '\177ELF')" 00000007 00000002
+	cpio_member link 0000A1FF init
+	cpio_member etc/keys/kmk 00008180 0102
+	cpio_member TRAILER!!! 00000000 ''
+}
+
+corpus_initramfs() {
+	local archive tool
+	archive=$(mktemp)
+	cpio_archive >"$archive"
+	seed initramfs plain <"$archive"
+	while read -r tool; do
+		command -v "${tool%% *}" >/dev/null || continue
+		# shellcheck disable=SC2086 # a command and its options
+		$tool <"$archive" | seed initramfs "${tool%% *}"
+		# shellcheck disable=SC2086
+		{ cat "$archive" && zeros 4 && $tool <"$archive"; } | seed initramfs "plain-${tool%% *}"
+	done <<-EOT
+		gzip -9n
+		bzip2
+		xz --check=crc32
+		lzma
+		zstd -q -19
+		lz4 -lq
+		lzop
+	EOT
+	{ cat "$archive" && printf 'kernel.x=1\n' && hex 0b000000 && hex 9e030000 && printf '#BOOTCONFIG\n'; } |
+		seed initramfs bootconfig
+	printf '070707' | seed initramfs old
+	cpio_member ../../etc//./keys/x509_ima.der 000081A4 'MII' | seed initramfs name
+	rm -f "$archive"
+}
+
+corpus_policyscript() {
+	local n=0 line
+	while IFS= read -r line; do
+		n=$((n + 1))
+		printf '\1%b' "$line" | seed policyscript "$(printf 'hit-%02d' "$n")"
+		printf '\0%b' "$line" | seed policyscript "$(printf 'command-%02d' "$n")"
+	done <<-'EOT'
+		P=/etc/p; S="/sys/kernel/security"\ncat ${P} > "$S"/ima/policy
+		echo `cat /etc/p` $(cat < /q) >> /sys/kernel/security/ima/policy
+		sh -c "cp '/etc/p' /sys/kernel/security/integrity/ima/policy"
+		dd if=${NEWROOT}/etc/p of=$IMASECDIR/policy
+		cat /etc/p | while read l; do echo $l > /sys/kernel/security/ima/policy; done
+		cat <<-EOF > /x\n\tmeasure\n\tEOF\ncd /sys/kernel/security/ima && tee policy < /p
+		for f in /etc/a ${X:-/b}; do . /lib/x; /usr/sbin/y "$f" '$z' \\\n; done # end
+		appraise func=BPRM_CHECK\n# comment
+	EOT
+}
+
+corpus_privkey() {
+	local name
+	make_keys
+	for name in rsa p256 ed25519; do
+		{ printf '\0' && cat "$keys/$name.key"; } | seed privkey "$name.pem"
+		{ printf '\0' && openssl pkey -in "$keys/$name.key" -outform DER; } | seed privkey "$name.der"
+		{ printf '\0' && openssl pkcs8 -topk8 -v2 aes256 -passout pass:x -in "$keys/$name.key" \
+			-outform DER; } | seed privkey "$name-encrypted.der"
+		{ printf '\0' && openssl pkcs12 -export -passout pass:x -inkey "$keys/$name.key" \
+			-in "$keys/$name.pem"; } | seed privkey "$name.p12"
+	done
+	{ printf '\0' && openssl rsa -aes128 -traditional -passout pass:x -in "$keys/rsa.key" 2>/dev/null; } |
+		seed privkey rsa-traditional.pem
+	{ printf '\0' && cat "$keys/rsa.der"; } | seed privkey certificate.der
+	printf '\1default user:kmk 64 0011' | seed privkey blob
+	{ printf '\3' && repeat 0123456789abcdef 4; } | seed privkey digits
+	{ printf '\2' && hex "$(repeat 81 32)"; } | seed privkey raw
+}
+
 # Past crashes of a target, turned back into bytes.
 crashes() {
 	local file
