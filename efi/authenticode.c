@@ -351,6 +351,25 @@ static bool signers_read(struct authenticode_message *m)
 	return true;
 }
 
+/* PKCS7_verify() of OpenSSL 3.0 loses memory when it meets a digest algorithm that it does not have. */
+static bool digests_known(const PKCS7 *p7)
+{
+	bool known = true;
+
+	for (int i = 0; known && i < sk_X509_ALGOR_num(p7->d.sign->md_algs); i++) {
+		const ASN1_OBJECT *object = NULL;
+		EVP_MD *md;
+		char name[80];
+
+		X509_ALGOR_get0(&object, NULL, NULL, sk_X509_ALGOR_value(p7->d.sign->md_algs, i));
+		md = OBJ_obj2txt(name, sizeof(name), object, 0) > 0 ? EVP_MD_fetch(NULL, name, NULL)
+								    : NULL;
+		known = md;
+		EVP_MD_free(md);
+	}
+	return known;
+}
+
 /* By a store with one certificate in it, or (NULL) by the message's certificates alone. */
 static bool verify(const struct authenticode_message *m, X509_STORE *store)
 {
@@ -376,7 +395,8 @@ struct authenticode_message *authenticode_message_new(const uint8_t *data, size_
 		m = NULL;
 	} else {
 		content_decode(m);
-		m->intact = m->signed_data && !m->too_much && verify(m, NULL);
+		m->intact =
+			m->signed_data && !m->too_much && digests_known(m->p7) && verify(m, NULL);
 	}
 	ERR_clear_error();
 	return m;
