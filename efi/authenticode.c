@@ -302,9 +302,14 @@ static void content_decode(struct authenticode_message *m)
 	m->signed_size = (size_t)size;
 }
 
+/* Certificates have 20 bytes of it; what is longer than any is not told. */
+enum { SERIAL_BYTES_MAX = 64 };
+
 static char *serial_text(const ASN1_INTEGER *serial)
 {
-	BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
+	BIGNUM *number = ASN1_STRING_length(serial) <= SERIAL_BYTES_MAX
+				 ? ASN1_INTEGER_to_BN(serial, NULL)
+				 : BN_new();
 	char *digits = number ? BN_bn2hex(number) : NULL;
 	char *copy = digits ? strdup(digits) : NULL;
 
