@@ -52,6 +52,11 @@ static bool for_modules(X509 *x509)
 	return found;
 }
 
+static size_t name_size(long size)
+{
+	return size <= 0 ? 0 : size < TRUSTANCHOR_NAME_MAX ? (size_t)size : TRUSTANCHOR_NAME_MAX;
+}
+
 char *trustanchor_name_text(const X509_NAME *name)
 {
 	/* UTF-8 stays as it is: whoever prints it escapes what must not reach a terminal. */
@@ -62,7 +67,7 @@ char *trustanchor_name_text(const X509_NAME *name)
 
 	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
 		size = BIO_get_mem_data(bio, &text);
-		copy = strndup(size > 0 ? text : "", size > 0 ? (size_t)size : 0);
+		copy = strndup(size > 0 ? text : "", name_size(size));
 	}
 	BIO_free(bio);
 	return copy;
@@ -75,8 +80,8 @@ char *trustanchor_short_name(const X509_NAME *name)
 	int size = at < 0 ? -1
 			  : ASN1_STRING_to_UTF8(
 				    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-	char *copy =
-		size > 0 ? strndup((const char *)utf8, (size_t)size) : trustanchor_name_text(name);
+	char *copy = size > 0 ? strndup((const char *)utf8, name_size(size))
+			      : trustanchor_name_text(name);
 
 	OPENSSL_free(utf8);
 	return copy;

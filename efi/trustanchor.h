@@ -41,7 +41,7 @@ bool trustanchor_tbs(const struct trustanchor *anchor, enum hashalgo_id algo, st
 /* The same of any certificate. */
 bool trustanchor_tbs_of(X509 *x509, enum hashalgo_id algo, struct digest *out);
 
-/* RFC 4514 text of any bytes; the caller frees it. NULL: no memory. */
+/* RFC 4514 text of any bytes, cut behind TRUSTANCHOR_NAME_MAX; the caller frees it. NULL: no memory. */
 char *trustanchor_name_text(const X509_NAME *name);
 /* The same of the common name alone, where there is one. */
 char *trustanchor_short_name(const X509_NAME *name);
@@ -60,6 +60,9 @@ int trustanchor_load(struct trustanchor_list *list, const char *path,
 		     struct fault *f) FAULT_MUST_USE;
 void trustanchor_list_done(struct trustanchor_list *list);
 
-enum { TRUSTANCHOR_FILE_MAX = 4 << 20 }; /* a bundle of all public CAs is 250 KB */
+enum {
+	TRUSTANCHOR_FILE_MAX = 4 << 20, /* a bundle of all public CAs is 250 KB */
+	TRUSTANCHOR_NAME_MAX = 1024,	/* real names have some 100 bytes; a message repeats one */
+};
 
 #endif

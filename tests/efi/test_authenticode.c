@@ -394,6 +394,27 @@ START_TEST(signer_facts)
 }
 END_TEST
 
+/* A name of any length is cut: a message may repeat it for each signer. */
+START_TEST(long_name)
+{
+	char text[3 * TRUSTANCHOR_NAME_MAX + 1];
+	struct authenticode_message *m;
+	X509 *named;
+
+	memset(text, 'n', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	named = testkeys_certify(&(struct testkeys_cert){.key = key, .subject = text});
+	testimage_sign(&image, &(struct testimage_signature){.key = key, .cert = named});
+	decode();
+	m = message();
+	ck_assert(authenticode_intact(m));
+	ck_assert_uint_eq(strlen(authenticode_signer_at(m, 0)->subject), TRUSTANCHOR_NAME_MAX);
+	ck_assert_uint_eq(strlen(authenticode_signer_at(m, 0)->name), TRUSTANCHOR_NAME_MAX);
+	authenticode_message_free(m);
+	X509_free(named);
+}
+END_TEST
+
 /* Every bit of a message flipped: nothing but its unsigned parts may still verify. */
 START_TEST(every_bit)
 {
@@ -628,6 +649,7 @@ Suite *authenticode_suite(void)
 	tcase_add_test(tc, another_algorithm);
 	tcase_add_test(tc, sha224);
 	tcase_add_test(tc, signer_facts);
+	tcase_add_test(tc, long_name);
 	tcase_add_test(tc, every_bit);
 	tcase_add_test(tc, truncated_message);
 	tcase_add_test(tc, chain);

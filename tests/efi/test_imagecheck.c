@@ -866,6 +866,11 @@ START_TEST(agrees_with_sbverify)
 	}
 	fclose(table);
 	ck_assert_uint_ge(rows, 30);
+	ck_assert(vouched_by_db(dir, "uki-good", "good"));
+	ck_assert_int_eq(got.role, IMAGECHECK_UKI);
+	ck_assert_str_eq(got.cmdline, "root=/dev/vda1 ima_appraise=enforce quiet");
+	ck_assert_str_eq(got.uname, "6.1.0-tests");
+	ck_assert_uint_eq(got.linux_size, 20000);
 	compare_hash(dir, "uki");
 	compare_hash(dir, "stub");
 	compare_hash(dir, "uki-good");
