@@ -150,16 +150,6 @@ static uint16_t add_node(struct parser *p, const char *text, bool is_value, bool
 	return i;
 }
 
-static bool is_too_long(const struct parser *p, uint16_t key)
-{
-	size_t length = 0;
-	unsigned depth = 0;
-
-	for (; key; key = p->nodes[key].parent, depth++)
-		length += strlen(p->nodes[key].text) + 1;
-	return length > BOOTCONFIG_KEY_MAX || depth > BOOTCONFIG_DEPTH_MAX;
-}
-
 /* Goes to a key under p->parent, which becomes p->parent. */
 static bool enter_word(struct parser *p, const char *word)
 {
@@ -177,7 +167,7 @@ static bool enter_word(struct parser *p, const char *word)
 	if (!i)
 		return false;
 	p->parent = i;
-	return !is_too_long(p, i) || fail(p, "a key is too long");
+	return true;
 }
 
 /* "a.b.c" */
@@ -363,17 +353,7 @@ static bool statement(struct parser *p)
 	}
 }
 
-static void parse(struct parser *p)
-{
-	while (statement(p))
-		;
-	if (!p->error && p->depth > 0)
-		fail(p, "a brace is not closed");
-	if (!p->error && p->count == 1)
-		fail(p, "there are no keys");
-}
-
-/* --- Words --- */
+/* --- What may not be --- */
 
 static bool is_leaf(const struct parser *p, uint16_t key)
 {
@@ -382,18 +362,66 @@ static bool is_leaf(const struct parser *p, uint16_t key)
 	return !child || p->nodes[child].is_value;
 }
 
+/* The keys under a key, no deeper than BOOTCONFIG_DEPTH_MAX. The kernel does not look at those beside a value, so
+ * they may be longer. */
+static bool check_below(struct parser *p, uint16_t key, unsigned depth, size_t length)
+{
+	if (p->nodes[key].child && depth == BOOTCONFIG_DEPTH_MAX)
+		return fail(p, "keys are too deep");
+	for (uint16_t i = p->nodes[key].child; i; i = p->nodes[i].next) {
+		size_t longer = length + strlen(p->nodes[i].text) + 1;
+
+		if (longer > BOOTCONFIG_KEY_MAX)
+			return fail(p, "a key is too long");
+		if (!is_leaf(p, i) && !check_below(p, i, depth + 1, longer))
+			return false;
+	}
+	return true;
+}
+
+static void parse(struct parser *p)
+{
+	while (statement(p))
+		;
+	if (!p->error && p->depth > 0)
+		fail(p, "a brace is not closed");
+	if (!p->error && p->count == 1)
+		fail(p, "there are no keys");
+	if (!p->error)
+		check_below(p, 0, 0, 0);
+}
+
+/* --- Words --- */
+
+/* How many words a key has below root. */
+static unsigned depth_below(const struct parser *p, uint16_t root, uint16_t key)
+{
+	unsigned depth = 0;
+
+	for (; key != root; key = p->nodes[key].parent)
+		depth++;
+	return depth;
+}
+
+/* Cut off where the kernel cuts it off. */
 static void put_name(const struct parser *p, uint16_t root, uint16_t key, struct buf *out)
 {
 	uint16_t path[BOOTCONFIG_DEPTH_MAX];
 	unsigned depth = 0;
+	own_buf struct buf name = {0};
 
 	for (; key != root && depth < BOOTCONFIG_DEPTH_MAX; key = p->nodes[key].parent)
 		path[depth++] = key;
 	while (depth--) {
-		buf_puts(out, p->nodes[path[depth]].text);
+		buf_puts(&name, p->nodes[path[depth]].text);
 		if (depth)
-			buf_addc(out, '.');
+			buf_addc(&name, '.');
 	}
+	if (name.failed)
+		out->failed = true;
+	else
+		buf_add(out, buf_text(&name),
+			name.len < BOOTCONFIG_KEY_MAX ? name.len : BOOTCONFIG_KEY_MAX - 1);
 }
 
 static void put_word(const struct parser *p, uint16_t root, uint16_t key, const char *value,
@@ -421,24 +449,36 @@ static void put_leaf(const struct parser *p, uint16_t root, uint16_t key, struct
 		put_word(p, root, key, p->nodes[value].text, out);
 }
 
-/* The keys below root, a key before what is below it. No deeper than BOOTCONFIG_DEPTH_MAX. */
-static void put_below(const struct parser *p, uint16_t root, uint16_t key, struct buf *out)
+/* The keys below root, a key before what is below it. False: one is deeper than the kernel can write. */
+static bool put_below(const struct parser *p, uint16_t root, uint16_t key, struct buf *out)
 {
 	for (uint16_t i = p->nodes[key].child; i; i = p->nodes[i].next) {
 		if (p->nodes[i].is_value)
 			continue;
-		if (is_leaf(p, i))
+		if (is_leaf(p, i)) {
+			if (depth_below(p, root, i) >= BOOTCONFIG_DEPTH_MAX)
+				return false;
 			put_leaf(p, root, i, out);
-		put_below(p, root, i, out);
+		}
+		if (!put_below(p, root, i, out))
+			return false;
 	}
+	return true;
 }
 
+/* All or nothing, as the kernel does. A root that has a value itself has no name to write it by. */
 static void put_words(const struct parser *p, const char *key, struct buf *out)
 {
-	for (uint16_t i = p->nodes[0].child; i; i = p->nodes[i].next)
-		/* A root that has a value itself has no name to be written by: the kernel gives up. */
-		if (strcmp(p->nodes[i].text, key) == 0 && !is_leaf(p, i))
-			put_below(p, i, i, out);
+	own_buf struct buf words = {0};
+	uint16_t i = p->nodes[0].child;
+
+	while (i && strcmp(p->nodes[i].text, key) != 0)
+		i = p->nodes[i].next;
+	if (!i || is_leaf(p, i) || !put_below(p, i, i, &words))
+		return;
+	if (out->len > 0 && words.len > 0)
+		buf_addc(out, ' ');
+	buf_add_buf(out, &words);
 }
 
 int bootconfig_words(const char *text, size_t size, const char *key, struct buf *out,
