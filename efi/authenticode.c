@@ -476,6 +476,21 @@ bool authenticode_verify(const struct authenticode_message *m, const struct dige
 	return m->intact && authenticode_covers(m, digest) && verify(m, trustanchor_store(anchor));
 }
 
+bool authenticode_verify_by_shim(const struct authenticode_message *m, const struct digest *digest,
+				 const struct trustanchor *anchor)
+{
+	return m->intact && authenticode_covers(m, digest) && authenticode_is_rsa(m) &&
+	       trustanchor_is_rsa(anchor) && verify(m, trustanchor_shim_store(anchor));
+}
+
+bool authenticode_is_rsa(const struct authenticode_message *m)
+{
+	for (int i = 0; i < sk_X509_num(m->p7->d.sign->cert); i++)
+		if (!trustanchor_key_is_rsa(sk_X509_value(m->p7->d.sign->cert, i)))
+			return false;
+	return true;
+}
+
 size_t authenticode_signer_count(const struct authenticode_message *m)
 {
 	return m->count;

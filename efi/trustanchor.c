@@ -26,6 +26,7 @@
 struct trustanchor {
 	X509 *x509;
 	X509_STORE *store;
+	X509_STORE *shim_store;
 	char *subject, *name;
 	bool for_shim;
 };
@@ -88,17 +89,38 @@ char *trustanchor_short_name(const X509_NAME *name)
 
 /* Partial chains, because firmware takes an intermediate or the signer itself; no dates; and any
  * purpose, since code signing is none of those libcrypto would look for here. */
-static X509_STORE *store_of(X509 *x509)
+static X509_STORE *store_of(X509 *x509, X509_STORE_CTX_verify_cb by_shim)
 {
 	X509_STORE *store = X509_STORE_new();
 
 	if (store && X509_STORE_add_cert(store, x509) == 1 &&
 	    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME) ==
 		    1 &&
-	    X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1)
+	    X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1) {
+		if (by_shim)
+			X509_STORE_set_verify_cb(store, by_shim);
 		return store;
+	}
 	X509_STORE_free(store);
 	return NULL;
+}
+
+/* Shim has an older libcrypto, which looks at the extensions of every certificate but the trusted one. */
+static int pass_extensions_of_anchor(int good, X509_STORE_CTX *context)
+{
+	X509_STORE *store = X509_STORE_CTX_get0_store(context);
+	X509_OBJECT *anchor = sk_X509_OBJECT_value(X509_STORE_get0_objects(store), 0);
+	X509 *current = X509_STORE_CTX_get_current_cert(context);
+
+	switch (X509_STORE_CTX_get_error(context)) {
+	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+	case X509_V_ERR_INVALID_CA:
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_INVALID_PURPOSE:
+		return good || (anchor && current && X509_OBJECT_get0_X509(anchor) &&
+				X509_cmp(current, X509_OBJECT_get0_X509(anchor)) == 0);
+	default: return good;
+	}
 }
 
 /* Takes the certificate. */
@@ -111,12 +133,13 @@ static struct trustanchor *anchor_of(X509 *x509)
 		return NULL;
 	}
 	anchor->x509 = x509;
-	anchor->store = store_of(x509);
+	anchor->store = store_of(x509, NULL);
+	anchor->shim_store = store_of(x509, pass_extensions_of_anchor);
 	anchor->subject = trustanchor_name_text(X509_get_subject_name(x509));
 	anchor->name = trustanchor_short_name(X509_get_subject_name(x509));
 	anchor->for_shim = !for_modules(x509);
 	ERR_clear_error();
-	if (anchor->store && anchor->subject && anchor->name)
+	if (anchor->store && anchor->shim_store && anchor->subject && anchor->name)
 		return anchor;
 	trustanchor_free(anchor);
 	return NULL;
@@ -139,6 +162,7 @@ void trustanchor_free(struct trustanchor *anchor)
 	if (!anchor)
 		return;
 	X509_STORE_free(anchor->store);
+	X509_STORE_free(anchor->shim_store);
 	X509_free(anchor->x509);
 	free(anchor->subject);
 	free(anchor->name);
@@ -158,6 +182,24 @@ void trustanchor_hide_from_shim(struct trustanchor *anchor)
 X509_STORE *trustanchor_store(const struct trustanchor *anchor)
 {
 	return anchor->store;
+}
+
+X509_STORE *trustanchor_shim_store(const struct trustanchor *anchor)
+{
+	return anchor->shim_store;
+}
+
+bool trustanchor_is_rsa(const struct trustanchor *anchor)
+{
+	return trustanchor_key_is_rsa(anchor->x509);
+}
+
+bool trustanchor_key_is_rsa(const X509 *x509)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(x509);
+
+	ERR_clear_error();
+	return key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
 }
 
 const char *trustanchor_subject(const struct trustanchor *anchor)

@@ -27,6 +27,11 @@ bool trustanchor_for_shim(const struct trustanchor *anchor);
 void trustanchor_hide_from_shim(struct trustanchor *anchor);
 /* Trusts this certificate and nothing else. Borrowed. */
 X509_STORE *trustanchor_store(const struct trustanchor *anchor);
+/* The same as shim trusts it: whatever its extensions say. Borrowed. */
+X509_STORE *trustanchor_shim_store(const struct trustanchor *anchor);
+/* Not every firmware verifies by anything else. */
+bool trustanchor_is_rsa(const struct trustanchor *anchor);
+bool trustanchor_key_is_rsa(const X509 *x509);
 /* "CN=…", of any bytes, never NULL. Borrowed. */
 const char *trustanchor_subject(const struct trustanchor *anchor);
 /* The same for a sentence: the common name where there is one. */
