@@ -183,6 +183,13 @@ corpus_modsig() {
 	done
 	openssl cms -sign -binary -md sha512 -in "$keys/content" -outform DER -keyid \
 		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attributes.p7
+	# With certificates: the signer's, another one, and content of its own.
+	openssl cms -sign -binary -noattr -md sha256 -in "$keys/content" -outform DER -certfile "$keys/p256.pem" \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig certificates.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER \
+		-signer "$keys/p256.pem" -inkey "$keys/p256.key" | seed modsig attached.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER -keyid \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attached-by-id.p7
 	modsig_tail 4294967295 | seed modsig lying-size
 }
 
