@@ -156,6 +156,15 @@ corpus_policy() {
 	cat "$out"/policy/seed-rule-* | seed policy whole
 }
 
+corpus_cmdlineword() {
+	printf '\024root=/dev/sda1 ro quiet ima_appraise=off ima_policy="tcb|secure_boot" evm=fix lsm=lockdown,integrity -- single' |
+		seed cmdlineword off
+	printf '\011init=/bin/sh rd.break=x systemd.debug-shell initcall_blacklist=a,init_ima efi=noruntime module.sig_enforce=0' |
+		seed cmdlineword start
+	printf '\200dont_appraise fsmagic=0x01021994\nappraise func=BPRM_CHECK fowner=0 appraise_type=imasig\nappraise func=MMAP_CHECK obj_type=x\n' |
+		seed cmdlineword policy
+}
+
 corpus_kconfig() {
 	printf '%s\n' '#' '# Linux/x86 6.12.3 Kernel Configuration' '#' 'CONFIG_IMA=y' \
 		'CONFIG_IMA_APPRAISE=y' 'CONFIG_IMA_DEFAULT_HASH="sha256"' 'CONFIG_CRYPTO_SHA512=m' \
