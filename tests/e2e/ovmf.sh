@@ -295,14 +295,8 @@ if [ "$firmware" = yes ]; then
 fi
 [ "$compare" = yes ] || exit 0
 
-# The library that the program is made of, asked without the program.
-# shellcheck disable=SC2046 # words
-"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -I"$root" -O1 -Wall -Wextra -Werror -pthread \
-	-o "$work/verdict" "$tools/verdict.c" "$(dirname "$program")/libefi.a" \
-	"$(dirname "$program")/libscanner.a" \
-	$(pkg-config --libs efivar efiboot libarchive json-c libcrypto blkid libfsverity)
 arguments=()
 [ "$report" = no ] || arguments+=(--report "$root/docs/firmware-agreement.md")
 [ "$part" = no ] || arguments+=(--part)
 python3 "$tools/compare.py" --work "$work" --program "$program" --boots-file "$tools/boots.txt" \
-	--verdict "$work/verdict" "${arguments[@]}"
+	"${arguments[@]}"
