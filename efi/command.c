@@ -74,7 +74,7 @@ int command_close_files(struct fault *f)
 {
 	struct sandbox_state state;
 
-	return sandbox_read_nothing(&state, f);
+	return sandbox_read_only(-1, &state, f);
 }
 
 int command_write_text(FILE *out, struct buf *text, struct fault *f)

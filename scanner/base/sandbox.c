@@ -26,13 +26,12 @@ static const uint64_t handled_by_abi[] = {
 	((1ULL << 14) - 1) | ACCESS_FS_TRUNCATE | ACCESS_FS_IOCTL_DEV, /* 5 */
 };
 
-/* root_fd NULL: nothing is allowed. */
-static int landlock(const int *root_fd, int *out_abi, struct fault *f)
+static int landlock(int root_fd, int *out_abi, struct fault *f)
 {
 	struct landlock_ruleset_attr ruleset = {0};
 	struct landlock_path_beneath_attr below = {
 		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
-		.parent_fd = root_fd ? *root_fd : -1,
+		.parent_fd = root_fd,
 	};
 	size_t newest = sizeof(handled_by_abi) / sizeof(handled_by_abi[0]) - 1;
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -45,7 +44,8 @@ static int landlock(const int *root_fd, int *out_abi, struct fault *f)
 	set = (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0);
 	if (set < 0)
 		return fault_set(f, errno, "Landlock: creating a rule set");
-	if (root_fd && syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &below, 0))
+	if (root_fd >= 0 &&
+	    syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &below, 0))
 		return fault_set(f, errno, "Landlock: allowing the target");
 	if (syscall(SYS_landlock_restrict_self, set, 0))
 		return fault_set(f, errno, "Landlock: closing");
@@ -70,7 +70,7 @@ static int cut_capabilities(bool *out_cut, struct fault *f)
 	return 0;
 }
 
-static int close_down(const int *root_fd, struct sandbox_state *out, struct fault *f)
+int sandbox_read_only(int root_fd, struct sandbox_state *out, struct fault *f)
 {
 	*out = (struct sandbox_state){0};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -79,14 +79,4 @@ static int close_down(const int *root_fd, struct sandbox_state *out, struct faul
 	if (landlock(root_fd, &out->landlock_abi, f) < 0)
 		return -1;
 	return cut_capabilities(&out->capabilities_cut, f);
-}
-
-int sandbox_read_only(int root_fd, struct sandbox_state *out, struct fault *f)
-{
-	return close_down(&root_fd, out, f);
-}
-
-int sandbox_read_nothing(struct sandbox_state *out, struct fault *f)
-{
-	return close_down(NULL, out, f);
 }

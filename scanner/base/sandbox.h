@@ -16,13 +16,11 @@ struct sandbox_state {
 /*
  * Gives up what a scan does not need, for this thread and those it starts later: no new privileges;
  * Landlock (Linux 5.13) allows reading below `root_fd` and nothing else on any file system, not
- * even making a file; capabilities are cut to CAP_DAC_READ_SEARCH and CAP_FOWNER (which O_NOATIME
+ * even making a file (root_fd -1: nothing at all is allowed); capabilities are cut to CAP_DAC_READ_SEARCH and CAP_FOWNER (which O_NOATIME
  * needs). Call it after everything else is open and before the first thread starts. Protections
  * that this kernel does not have are left out and said so in *out; a protection that exists and
  * fails is a fault.
  */
 int sandbox_read_only(int root_fd, struct sandbox_state *out, struct fault *f) FAULT_MUST_USE;
-/* The same for a program that has all it needs in memory: no file can be opened at all. */
-int sandbox_read_nothing(struct sandbox_state *out, struct fault *f) FAULT_MUST_USE;
 
 #endif
