@@ -64,7 +64,7 @@ check_valgrind() {
 	local status=0 suite
 	build build/release/unit all
 	for suite in base escape imaxattr ecdsasig policy_parse policy_match policy_lint profile content listfile \
-		verity verdict tally evm modsig kconfig bootconfig kernelcmdline; do
+		verity verdict tally evm modsig kconfig bootconfig kernelcmdline peimage sbat uki; do
 		CK_FORK=no CK_RUN_SUITE=$suite valgrind --quiet --error-exitcode=99 --leak-check=no \
 			build/release/unit || return 1
 	done
