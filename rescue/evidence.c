@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file system mounted as evidence: read-only device, no replay, attached nowhere (fsopen(2),
+ * fsmount(2), Linux 5.2; MOUNT_ATTR_NOSYMFOLLOW, Linux 5.14; loop(4), LOOP_CONFIGURE, Linux 5.8).
+ */
+#include "rescue/evidence.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/loop.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scanner/base/own.h"
+
+enum {
+	LOOP_TRIES = 64, /* others may take the device that was free a moment ago */
+	SAFE_ATTRIBUTES = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			  MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_NOATIME,
+};
+
+/* No write reaches a device that is set read-only, whatever a file system's driver means to do. */
+static int forbid_writing(int fd, struct fault *f)
+{
+	int on = 1;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fault_set(f, errno, "looking at the device");
+	if (S_ISBLK(st.st_mode) && ioctl(fd, BLKROSET, &on) < 0)
+		return fault_set(f, errno, "setting the device read-only");
+	return 0;
+}
+
+/* --- A loop device over a part of a file or device --- */
+
+static int configure(int loop_fd, int fd, const struct evidence_source *source)
+{
+	struct loop_config config = {
+		.fd = (uint32_t)fd,
+		.info.lo_offset = source->offset_bytes,
+		.info.lo_sizelimit = source->size_bytes,
+		.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR,
+	};
+	size_t n = strnlen(source->path, LO_NAME_SIZE - 1);
+
+	memcpy(config.info.lo_file_name, source->path, n);
+	return ioctl(loop_fd, LOOP_CONFIGURE, &config);
+}
+
+static int open_loop(int fd, const struct evidence_source *source, struct evidence *out,
+		     struct fault *f)
+{
+	own_fd int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+
+	if (control < 0)
+		return fault_set(f, errno, "opening /dev/loop-control");
+	for (int i = 0; i < LOOP_TRIES; i++) {
+		own_fd int loop_fd = -1;
+		int number = ioctl(control, LOOP_CTL_GET_FREE);
+
+		if (number < 0)
+			return fault_set(f, errno, "asking for a free loop device");
+		snprintf(out->loop_path, sizeof(out->loop_path), "/dev/loop%d", number);
+		loop_fd = open(out->loop_path, O_RDONLY | O_CLOEXEC);
+		if (loop_fd < 0)
+			return fault_set(f, errno, "opening %s", out->loop_path);
+		if (configure(loop_fd, fd, source) == 0) {
+			out->loop_fd = take_fd(&loop_fd);
+			return forbid_writing(out->loop_fd, f);
+		}
+		if (errno != EBUSY)
+			return fault_set(f, errno, "setting up %s read-only", out->loop_path);
+	}
+	return fault_set(f, EBUSY, "setting up a loop device");
+}
+
+/* --- Mounting --- */
+
+/* What the kernel says about a failed fsopen context: "e ext4: bad geometry". */
+static int refuse(int context, const char *driver, int os, struct fault *f)
+{
+	char message[160];
+	ssize_t n = read(context, message, sizeof(message) - 1);
+
+	if (n <= 0)
+		return fault_set(f, os, "mounting %s read-only", driver);
+	message[n] = '\0';
+	message[strcspn(message, "\n")] = '\0';
+	return fault_set(f, os, "mounting %s read-only: %s", driver,
+			 strlen(message) > 2 && message[1] == ' ' ? message + 2 : message);
+}
+
+static int set_option(int context, char *option)
+{
+	char *value = strchr(option, '=');
+
+	if (!value)
+		return fsconfig(context, FSCONFIG_SET_FLAG, option, NULL, 0);
+	*value++ = '\0';
+	return fsconfig(context, FSCONFIG_SET_STRING, option, value, 0);
+}
+
+static int set_options(int context, const struct fskind *kind, const struct evidence_source *source)
+{
+	own_mem char *options = strdup(kind->options);
+	char *rest = options, *option;
+	bool by_id = source->subvolume && strncmp(source->subvolume, "subvolid=", 9) == 0;
+
+	if (!options)
+		return -1;
+	while ((option = strsep(&rest, ",")))
+		if (*option && set_option(context, option) < 0)
+			return -1;
+	if (!source->subvolume)
+		return 0;
+	return fsconfig(context, FSCONFIG_SET_STRING, by_id ? "subvolid" : "subvol",
+			source->subvolume + (by_id ? 9 : 0), 0);
+}
+
+static int mount_detached(const char *device, const struct evidence_source *source,
+			  struct evidence *out, struct fault *f)
+{
+	const struct fskind *kind = out->kind;
+	own_fd int context = fsopen(kind->driver, FSOPEN_CLOEXEC);
+
+	if (context < 0 && errno == ENODEV)
+		return fault_set(f, ENODEV, "mounting: this kernel has no %s", kind->driver);
+	if (context < 0)
+		return fault_set(f, errno, "mounting %s", kind->driver);
+	if (fsconfig(context, FSCONFIG_SET_STRING, "source", device, 0) < 0 ||
+	    fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0 ||
+	    set_options(context, kind, source) < 0 ||
+	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return refuse(context, kind->driver, errno, f);
+	out->mount_fd = fsmount(context, FSMOUNT_CLOEXEC, SAFE_ATTRIBUTES);
+	if (out->mount_fd < 0)
+		return refuse(context, kind->driver, errno, f);
+	return 0;
+}
+
+static const struct fskind *kind_of(const char *type, struct fault *f)
+{
+	const struct fskind *kind = fskind_by_type(type);
+
+	if (!kind)
+		fault_set(f, ENOTSUP, "%s is not a file system we know how to mount",
+			  *type ? type : "this");
+	else if (!kind->supported)
+		fault_set(f, ENOTSUP, "%s is left alone: %s", type, kind->why);
+	return kind && kind->supported ? kind : NULL;
+}
+
+int evidence_open(const struct evidence_source *source, struct evidence *out, struct fault *f)
+{
+	struct evidence evidence = {.mount_fd = -1, .loop_fd = -1, .state = FSKIND_NOT_KNOWN};
+	own_fd int fd = -1;
+
+	evidence.kind = kind_of(source->type, f);
+	if (!evidence.kind)
+		return -1;
+	fd = open(source->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fault_set(f, errno, "opening %s", source->path);
+	if (forbid_writing(fd, f) < 0)
+		return -1;
+	if (evidence.kind->state)
+		evidence.state = evidence.kind->state(fd, source->offset_bytes, source->size_bytes);
+	if ((!source->whole && open_loop(fd, source, &evidence, f) < 0) ||
+	    mount_detached(source->whole ? source->path : evidence.loop_path, source, &evidence,
+			   f) < 0) {
+		evidence_close(&evidence);
+		return -1;
+	}
+	*out = evidence;
+	return 0;
+}
+
+void evidence_close(struct evidence *evidence)
+{
+	if (evidence->mount_fd >= 0)
+		close(evidence->mount_fd);
+	if (evidence->loop_fd >= 0)
+		close(evidence->loop_fd);
+	evidence->mount_fd = evidence->loop_fd = -1;
+}
