@@ -36,9 +36,11 @@ struct finding_list {
 const struct finding_kind *finding_kind_by_id(const char *id);
 size_t finding_kind_count(void);
 const struct finding_kind *finding_kind_at(size_t i);
+/* One that is there already, in the same words, is not added again. */
 int finding_add(struct finding_list *list, const char *id, const char *where, struct fault *f,
 		const char *what, ...) __attribute__((format(printf, 5, 6))) FAULT_MUST_USE;
 void finding_list_done(struct finding_list *list);
+bool finding_list_has(const struct finding_list *list, const char *id);
 const char *finding_severity_name(enum finding_severity severity);
 
 #endif

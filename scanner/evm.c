@@ -172,6 +172,7 @@ static struct evm_outcome of_verification(const struct subject *s, const struct 
 		[VERIFY_NO_KEYRING] = "no-keyring",
 		[VERIFY_AMBIGUOUS] = "ambiguous-key",
 		[VERIFY_CANNOT] = "library-lacks-algorithm",
+		[VERIFY_NO_MEMORY] = EVMDIGEST_NO_MEMORY,
 	};
 	struct evm_outcome outcome = {.status = failed(s),
 				      .key = verified.key,
@@ -215,8 +216,9 @@ static struct evm_outcome judge_signature(const struct subject *s,
 	if (!digest_available(algo))
 		return undecided("library-lacks-hash");
 	digester = digester_new();
-	hashed =
-		digester ? digest_buffer(digester, algo, input.data, input.len, &digest, NULL) : -1;
+	if (!digester)
+		return undecided(EVMDIGEST_NO_MEMORY);
+	hashed = digest_buffer(digester, algo, input.data, input.len, &digest, NULL);
 	digester_free(digester);
 	if (hashed < 0)
 		return undecided("library-lacks-hash");

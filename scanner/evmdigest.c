@@ -86,6 +86,6 @@ bool evmdigest_input(const struct kernel_profile *profile, enum imaxattr_type ty
 	if (with_uuid)
 		buf_add(out, fs->uuid, sizeof(fs->uuid));
 	if (out->failed)
-		*out_why = "no-memory";
+		*out_why = EVMDIGEST_NO_MEMORY;
 	return !out->failed;
 }

@@ -25,6 +25,9 @@ enum evm_status {
 	EVM_STATUS_UNDECIDED, /* ours; `why` says which */
 };
 
+/* The `why` that is a fault of our own. */
+#define EVMDIGEST_NO_MEMORY "no-memory"
+
 struct evm_outcome {
 	enum evm_status status;
 	const char *why; /* of undecided: "no-hmac-key", "no-generation", "no-fsuuid",

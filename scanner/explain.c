@@ -89,6 +89,7 @@ static const char *result_words(enum verify_result result)
 		[VERIFY_NO_KEYRING] = "no key was given at all: cannot be decided",
 		[VERIFY_AMBIGUOUS] = "several keys have this id, and they disagree",
 		[VERIFY_CANNOT] = "libcrypto cannot verify it: cannot be decided",
+		[VERIFY_NO_MEMORY] = "memory ran out: cannot be decided",
 	};
 
 	return words[result];
@@ -163,19 +164,48 @@ static void print_evm(FILE *out, const struct facts *facts)
 
 /* --- Rules --- */
 
+/* The rules that did not apply one after the other for one reason, not yet printed. */
+struct rule_run {
+	FILE *out;
+	const struct policy_rule *first, *last;
+	size_t count;
+	const char *why;
+};
+
+static void print_one_rule(FILE *out, const struct policy_rule *rule, const char *applied,
+			   const char *why)
+{
+	fprintf(out, "    line %-4u ", rule->line);
+	print_escaped(out, rule->text, strlen(rule->text));
+	fprintf(out, "\n              %s%s\n", applied, why ? why : "");
+}
+
+static void end_rule_run(struct rule_run *run)
+{
+	if (run->count == 1)
+		print_one_rule(run->out, run->first, "does not apply: ", run->why);
+	else if (run->count)
+		fprintf(run->out, "    lines %u to %u\n              %zu rules do not apply: %s\n",
+			run->first->line, run->last->line, run->count, run->why);
+	run->count = 0;
+}
+
 static void print_rule(void *context, const struct policy_rule *rule, enum policy_trace applied,
 		       const char *why)
 {
-	static const char *const words[] = {
-		[POLICY_APPLIES] = "applies",
-		[POLICY_DOES_NOT_APPLY] = "does not apply: ",
-		[POLICY_MAY_APPLY] = "may apply: ",
-	};
-	FILE *out = context;
+	struct rule_run *run = context;
 
-	fprintf(out, "    line %-4u ", rule->line);
-	print_escaped(out, rule->text, strlen(rule->text));
-	fprintf(out, "\n              %s%s\n", words[applied], why ? why : "");
+	if (run->count && (applied != POLICY_DOES_NOT_APPLY || strcmp(why, run->why) != 0))
+		end_rule_run(run);
+	if (applied != POLICY_DOES_NOT_APPLY) {
+		print_one_rule(run->out, rule,
+			       applied == POLICY_APPLIES ? "applies" : "may apply: ", why);
+		return;
+	}
+	if (!run->count++)
+		run->first = rule;
+	run->last = rule;
+	run->why = why;
 }
 
 static bool is_same_access(const struct hooks_case *a, const struct hooks_case *b)
@@ -192,6 +222,7 @@ static void print_hooks(FILE *out, const struct inspect_rules *rules, const stru
 
 	for (size_t i = 0; i < n; i++) {
 		own_buf struct buf words = {0};
+		struct rule_run run = {.out = out};
 
 		buf_puts(&words, policy_func_name(cases[i].func));
 		buf_puts(&words, ", ");
@@ -200,7 +231,8 @@ static void print_hooks(FILE *out, const struct inspect_rules *rules, const stru
 		policy_subject_text(cases[i].subject, &words);
 		fprintf(out, "\naccess: %s\n", buf_text(&words));
 		policy_match(rules->policy, cases[i].subject, &object, cases[i].func, cases[i].mask,
-			     print_rule, out);
+			     print_rule, &run);
+		end_rule_run(&run);
 		for (size_t h = 0; h < facts->hook_count; h++) {
 			const struct facts_hook *hook = &facts->hooks[h];
 
@@ -237,6 +269,25 @@ static void print_verdict(FILE *out, const struct facts *facts)
 	}
 }
 
+static void print_modsig(FILE *out, const struct facts *facts)
+{
+	if (!facts->input.has_modsig)
+		return;
+	fprintf(out, "appended signature: %s\n", result_words(facts->input.modsig.result));
+	if (facts->modsig_signer.len) {
+		fputs("    signer       ", out);
+		print_escaped(out, buf_text(&facts->modsig_signer), facts->modsig_signer.len);
+		fputc('\n', out);
+	}
+	print_key(out, facts->input.modsig.key);
+}
+
+static void print_notes(FILE *out, const struct notes *notes)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		fprintf(out, "note: %s\n", notes->text[i]);
+}
+
 static void explain(FILE *out, const struct inspect_rules *rules, const struct facts *facts,
 		    struct hooks_case *cases)
 {
@@ -247,8 +298,7 @@ static void explain(FILE *out, const struct inspect_rules *rules, const struct f
 	print_evm(out, facts);
 	print_collected(out, "digest", &facts->input.data);
 	print_collected(out, "fs-verity digest", &facts->input.verity);
-	if (facts->input.has_modsig)
-		fprintf(out, "appended signature: %s\n", result_words(facts->input.modsig.result));
+	print_modsig(out, facts);
 	if (rules->policy)
 		print_hooks(out, rules, facts, cases);
 	else
@@ -269,9 +319,9 @@ static int status_of(const struct facts *facts)
 }
 
 /* Looks at the file and explains what was found. */
-static int look(const struct inspect_rules *rules, struct inspector *in, struct hooks_case *cases,
-		int dir_fd, const struct inspect_name *name, FILE *out, int *out_status,
-		struct fault *f)
+static int look(const struct inspect_rules *rules, const struct notes *notes, struct inspector *in,
+		struct hooks_case *cases, int dir_fd, const struct inspect_name *name, FILE *out,
+		int *out_status, struct fault *f)
 {
 	struct facts facts = {0};
 	int result = 0;
@@ -279,6 +329,7 @@ static int look(const struct inspect_rules *rules, struct inspector *in, struct 
 	switch (inspector_look(in, dir_fd, name, INSPECT_EVERY, false, &facts, f)) {
 	case INSPECT_DONE:
 		explain(out, rules, &facts, cases);
+		print_notes(out, notes);
 		*out_status = status_of(&facts);
 		break;
 	case INSPECT_NOT_REGULAR:
@@ -293,8 +344,8 @@ static int look(const struct inspect_rules *rules, struct inspector *in, struct 
 	return result;
 }
 
-int explain_file(const struct inspect_rules *rules, int root_fd, const char *path, FILE *out,
-		 int *out_status, struct fault *f)
+int explain_file(const struct inspect_rules *rules, const struct notes *notes, int root_fd,
+		 const char *path, FILE *out, int *out_status, struct fault *f)
 {
 	const char *below = path + strspn(path, "/"), *slash = strrchr(below, '/');
 	struct inspect_name name = {.entry = slash ? slash + 1 : below, .path = below};
@@ -307,7 +358,7 @@ int explain_file(const struct inspect_rules *rules, int root_fd, const char *pat
 	if (!dir || !cases || !in)
 		fault_set(f, ENOMEM, "preparing");
 	else if ((fd = fd_open_beneath(root_fd, dir, O_RDONLY | O_DIRECTORY, f)) >= 0)
-		result = look(rules, in, cases, fd, &name, out, out_status, f);
+		result = look(rules, notes, in, cases, fd, &name, out, out_status, f);
 	inspector_free(in);
 	return result;
 }

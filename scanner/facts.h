@@ -62,6 +62,8 @@ struct facts {
 	unsigned place, kinds; /* content_of_path(), content_of_head() */
 	bool kinds_known;
 	struct verdict_input input;
+	/* Of an appended signature that is not good: who made it (modsig_signer()); hostile bytes. */
+	struct buf modsig_signer;
 	bool governed;
 	struct facts_hook *hooks;
 	size_t hook_count;

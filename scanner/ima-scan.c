@@ -222,6 +222,7 @@ static int command_scan(struct session *s, const struct options *o)
 static int command_explain(struct session *s, const struct options *o)
 {
 	struct sandbox_state ignored;
+	struct notes notes;
 	struct fault fault;
 	int status;
 
@@ -229,7 +230,9 @@ static int command_explain(struct session *s, const struct options *o)
 		return complain(STATUS_USAGE, &fault);
 	if (!o->no_sandbox && sandbox_read_only(s->root_fd, &ignored, &fault) < 0)
 		return complain(STATUS_INTERNAL, &fault);
-	if (explain_file(&s->rules, s->root_fd, o->explain_path, stdout, &status, &fault) < 0) {
+	session_notes(s, &notes);
+	if (explain_file(&s->rules, &notes, s->root_fd, o->explain_path, stdout, &status, &fault) <
+	    0) {
 		fault_add(&fault, "%s (a path below the target)", o->explain_path);
 		return complain(STATUS_UNDECIDED, &fault);
 	}

@@ -88,6 +88,7 @@ void inspector_free(struct inspector *in)
 void inspector_release_facts(struct facts *facts)
 {
 	attrs_done(&facts->attrs);
+	buf_done(&facts->modsig_signer);
 }
 
 /*
@@ -232,25 +233,49 @@ static void want_verity(int fd, struct facts *facts, struct wanted *wanted)
 	wanted->has_verity = true;
 }
 
-/* Finds and parses an appended signature; *out stays without one where the kernel would see none.
- */
-static void want_modsig(int fd, const struct facts *facts, struct wanted *wanted)
+/* Reads a part of the file's end. Shorter meanwhile is a fault, too. */
+static int read_part(int fd, void *data, size_t size, uint64_t offset, struct fault *f)
 {
-	uint64_t size = facts->inode.size_bytes;
+	ssize_t n = fd_pread_full(fd, data, size, offset);
+
+	if (n == (ssize_t)size)
+		return 0;
+	return fault_set(f, n < 0 ? errno : ESTALE, "reading the end of it");
+}
+
+/* Finds and parses an appended signature; none where the kernel would see none. */
+static int find_modsig(int fd, uint64_t size, struct wanted *wanted, struct fault *f)
+{
 	uint8_t tail[MODSIG_TAIL_BYTES];
 	own_mem uint8_t *pkcs7 = NULL;
 	uint32_t pkcs7_size;
 	bool malformed;
 
-	if (size <= sizeof(tail) ||
-	    fd_pread_full(fd, tail, sizeof(tail), size - sizeof(tail)) != sizeof(tail) ||
-	    !modsig_find(tail, size, &pkcs7_size, &malformed))
-		return;
-	pkcs7 = malloc(pkcs7_size);
+	if (size <= sizeof(tail))
+		return 0;
+	if (read_part(fd, tail, sizeof(tail), size - sizeof(tail), f) < 0)
+		return -1;
+	if (!modsig_find(tail, size, &pkcs7_size, &malformed))
+		return 0;
+	pkcs7 = malloc(pkcs7_size + 1);
+	if (!pkcs7)
+		return fault_set(f, ENOMEM, "reading an appended signature");
 	wanted->modsig_content_size = size - sizeof(tail) - pkcs7_size;
-	if (pkcs7 && fd_pread_full(fd, pkcs7, pkcs7_size, wanted->modsig_content_size) ==
-			     (ssize_t)pkcs7_size)
-		wanted->modsig = modsig_parse(pkcs7, pkcs7_size);
+	if (read_part(fd, pkcs7, pkcs7_size, wanted->modsig_content_size, f) < 0)
+		return -1;
+	return modsig_parse(pkcs7, pkcs7_size, &wanted->modsig, f);
+}
+
+/* A file whose end is not known is not known: without its signature it would be judged as another one. */
+static void want_modsig(int fd, struct facts *facts, struct wanted *wanted)
+{
+	struct fault fault;
+
+	if (find_modsig(fd, facts->inode.size_bytes, wanted, &fault) == 0)
+		return;
+	note_fault(facts, &fault);
+	wanted->data = NULL;
+	facts->input.data.state = DIGEST_UNREADABLE;
 }
 
 static bool is_modsig_place(const struct inspector *in, const struct facts *facts)
@@ -282,6 +307,8 @@ static void check_modsig(struct inspector *in, struct facts *facts, const struct
 		modsig_check(wanted->modsig, in->platform, in->rules->platform, content);
 	input->modsig_blacklisted =
 		blacklist_has_binary(in->rules->blacklist, content->value, content->size_bytes);
+	if (input->modsig.result != VERIFY_OK)
+		modsig_signer(wanted->modsig, &facts->modsig_signer);
 }
 
 static bool is_signature(const struct imaxattr *label)
@@ -325,6 +352,25 @@ static void check_evm(struct inspector *in, struct facts *facts)
 	if (facts->input.evm_judged)
 		facts->input.evm = evm_judge(in->evm, in->rules->profile, in->rules->hmac_key,
 					     &facts->inode, &facts->attrs, &facts->evm, &fs);
+}
+
+/* What is undecided for a lack of memory is a fault of ours, as unreadable files are. */
+static void note_lack_of_memory(struct facts *facts)
+{
+	const struct verdict_input *input = &facts->input;
+	const struct verify_outcome *outcomes[] = {&input->sig_data, &input->sig_verity,
+						   &input->sig_platform, &input->modsig,
+						   &input->modsig_platform};
+	bool lacking = facts->modsig_signer.failed ||
+		       (input->evm.why && strcmp(input->evm.why, EVMDIGEST_NO_MEMORY) == 0);
+	struct fault fault;
+
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+		lacking = lacking || outcomes[i]->result == VERIFY_NO_MEMORY;
+	if (!lacking)
+		return;
+	fault_set(&fault, ENOMEM, "checking its signatures");
+	note_fault(facts, &fault);
 }
 
 static void learn_kinds(struct inspector *in, struct facts *facts)
@@ -396,6 +442,7 @@ static void look_inside(struct inspector *in, int fd, struct facts *facts)
 		modsig_free(wanted.modsig);
 		check_signatures(in, facts);
 		check_evm(in, facts);
+		note_lack_of_memory(facts);
 	}
 	judge_file(in->judge, facts, in->cases,
 		   hooks_for(in->rules->hooks, facts->inode.mode, facts->place, facts->kinds,
@@ -407,12 +454,15 @@ static void look_inside(struct inspector *in, int fd, struct facts *facts)
 static void reset(struct facts *facts, const struct inspect_name *name)
 {
 	struct attrs attrs = {.pool = facts->attrs.pool, .pool_size = facts->attrs.pool_size};
+	struct buf signer = facts->modsig_signer;
 
+	buf_clear(&signer);
 	*facts = (struct facts){
 		.path = name->path,
 		.links = name->links,
 		.link_count = name->link_count,
 		.attrs = attrs,
+		.modsig_signer = signer,
 		.place = content_of_path(name->path),
 	};
 	for (size_t i = 0; i < name->link_count; i++)

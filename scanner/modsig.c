@@ -6,6 +6,7 @@
  */
 #include "scanner/modsig.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,16 +50,23 @@ struct modsig {
 	struct pkcs7 *message;
 };
 
-struct modsig *modsig_parse(const uint8_t *pkcs7, size_t size)
+int modsig_parse(const uint8_t *pkcs7, size_t size, struct modsig **out, struct fault *f)
 {
-	struct modsig *m = calloc(1, sizeof(*m));
+	struct modsig *m = NULL;
+	struct pkcs7 *message = NULL;
 
-	if (m && size <= MODSIG_PKCS7_MAX)
-		m->message = pkcs7_parse(pkcs7, size);
-	if (m && m->message)
-		return m;
-	free(m);
-	return NULL;
+	if (size <= MODSIG_PKCS7_MAX && pkcs7_parse(pkcs7, size, &message, f) < 0)
+		return -1;
+	if (message) {
+		m = calloc(1, sizeof(*m));
+		if (!m) {
+			pkcs7_free(message);
+			return fault_set(f, ENOMEM, "reading an appended signature");
+		}
+		m->message = message;
+	}
+	*out = m;
+	return 0;
 }
 
 void modsig_free(struct modsig *m)
@@ -72,6 +80,11 @@ void modsig_free(struct modsig *m)
 const struct hashalgo *modsig_algo(const struct modsig *m)
 {
 	return m->message->signers[0].hash;
+}
+
+void modsig_signer(const struct modsig *m, struct buf *out)
+{
+	pkcs7_id_text(&m->message->signers[0].id, out);
 }
 
 /* --- Checking --- */
@@ -242,11 +255,17 @@ static struct verify_outcome check_signer(const struct checking *c)
 static int rank(enum verify_result result)
 {
 	static const int ranks[] = {
-		[VERIFY_NO_KEY] = 0,	[VERIFY_UNSUPPORTED_ALGO] = 1,
-		[VERIFY_OK] = 2,	[VERIFY_NO_KEYRING] = 3,
-		[VERIFY_AMBIGUOUS] = 4, [VERIFY_CANNOT] = 5,
-		[VERIFY_REVOKED] = 6,	[VERIFY_BAD] = 7,
-		[VERIFY_NOT_TRIED] = 5, [VERIFY_UNSUPPORTED_VERSION] = 7,
+		[VERIFY_NO_KEY] = 0,
+		[VERIFY_UNSUPPORTED_ALGO] = 1,
+		[VERIFY_OK] = 2,
+		[VERIFY_NO_KEYRING] = 3,
+		[VERIFY_AMBIGUOUS] = 4,
+		[VERIFY_CANNOT] = 5,
+		[VERIFY_NO_MEMORY] = 5,
+		[VERIFY_REVOKED] = 6,
+		[VERIFY_BAD] = 7,
+		[VERIFY_NOT_TRIED] = 5,
+		[VERIFY_UNSUPPORTED_VERSION] = 7,
 	};
 
 	return ranks[result];

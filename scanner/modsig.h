@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scanner/base/buf.h"
+#include "scanner/base/fault.h"
 #include "scanner/hashalgo.h"
 #include "scanner/keyring.h"
 #include "scanner/verify.h"
@@ -30,13 +32,23 @@ bool modsig_find(const uint8_t tail[MODSIG_TAIL_BYTES], uint64_t file_size,
 
 struct modsig; /* a parsed PKCS#7 message */
 
-/* NULL: not a message the kernel would take, or no memory. Copies what it needs. */
-struct modsig *modsig_parse(const uint8_t *pkcs7, size_t size);
+/*
+ * *out is NULL for what is not a message the kernel would take. Copies what it needs. -1: no memory,
+ * so that it is not known.
+ */
+int modsig_parse(const uint8_t *pkcs7, size_t size, struct modsig **out,
+		 struct fault *f) FAULT_MUST_USE;
 void modsig_free(struct modsig *m);
 
 /* The algorithm by which the content (the file without the trailer) is to be hashed. NULL: unknown.
  */
 const struct hashalgo *modsig_algo(const struct modsig *m);
+
+/*
+ * Who signed, for somebody who looks for the certificate: of the first signer the issuer and serial
+ * number, or the SubjectKeyIdentifier, whichever the message names. Bytes of the file: to be escaped.
+ */
+void modsig_signer(const struct modsig *m, struct buf *out);
 
 /*
  * Would the kernel accept the message over content of this digest, with this keyring as the trusted

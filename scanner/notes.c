@@ -40,6 +40,11 @@ static bool has_unused_policy(const struct notes_run *run)
 	return !run->has_policy && run->profile->policy_words[0];
 }
 
+static bool has_unknown_hash(const struct notes_run *run)
+{
+	return run->profile->asked.cmdline_hash_unknown;
+}
+
 static bool has_restricted_keyrings(const struct notes_run *run)
 {
 	return run->has_keys && run->profile->trusted_keyring;
@@ -73,6 +78,8 @@ static const struct {
 	 "fit" UNLESS_SECURE_BOOT},
 	{has_inert_word,
 	 "ima_appraise= has no effect here: this kernel is built without CONFIG_IMA_APPRAISE_BOOTPARAM"},
+	{has_unknown_hash,
+	 "the command line's ima_hash= names no hash that a kernel knows: it is ignored, as the kernel does"},
 	{has_unused_policy,
 	 "the command line's ima_policy= is not applied: name the policy with --policy"},
 	{has_restricted_keyrings,

@@ -16,7 +16,7 @@ struct notes_run {
 	bool running_filesystem; /* it lies on the file system that / is on */
 };
 
-enum { NOTES_MAX = 9 };
+enum { NOTES_MAX = 10 };
 
 /* Sentences for the head of a report, most important first. Static texts. */
 struct notes {

@@ -5,6 +5,7 @@
  */
 #include "scanner/pkcs7.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +116,8 @@ static bool signers_parse(struct pkcs7 *p)
 	if (count <= 0)
 		return false;
 	p->signers = calloc((size_t)count, sizeof(*p->signers));
-	if (!p->signers)
+	p->no_memory = !p->signers;
+	if (p->no_memory)
 		return false;
 	for (int i = 0; i < count; i++) {
 		bool attributes;
@@ -149,30 +151,42 @@ static bool content_parse(struct pkcs7 *p)
 	if (!p->attached || !digest_available(p->signers[0].hash))
 		return true;
 	digester = digester_new();
-	hashed = digester ? digest_buffer(
-				    digester, p->signers[0].hash, ASN1_STRING_get0_data(*content),
-				    (size_t)ASN1_STRING_length(*content), &p->attached_digest, NULL)
-			  : -1;
+	p->no_memory = !digester;
+	if (p->no_memory)
+		return false;
+	hashed = digest_buffer(digester, p->signers[0].hash, ASN1_STRING_get0_data(*content),
+			       (size_t)ASN1_STRING_length(*content), &p->attached_digest, NULL);
 	digester_free(digester);
 	return hashed == 0;
 }
 
-struct pkcs7 *pkcs7_parse(const uint8_t *data, size_t size)
+static bool message_parse(struct pkcs7 *p, const uint8_t *data, size_t size)
 {
-	struct pkcs7 *p = size <= LONG_MAX ? calloc(1, sizeof(*p)) : NULL;
-
-	if (!p)
-		return NULL;
+	if (size > LONG_MAX)
+		return false;
 	p->message = d2i_CMS_ContentInfo(NULL, &data, (long)size);
 	if (!p->message || OBJ_obj2nid(CMS_get0_type(p->message)) != NID_pkcs7_signed ||
-	    !signers_parse(p) || !content_parse(p)) {
+	    !signers_parse(p) || !content_parse(p))
+		return false;
+	p->certs = CMS_get1_certs(p->message);
+	return true;
+}
+
+int pkcs7_parse(const uint8_t *data, size_t size, struct pkcs7 **out, struct fault *f)
+{
+	struct pkcs7 *p = calloc(1, sizeof(*p));
+	bool no_memory = !p, taken = p && message_parse(p, data, size);
+
+	ERR_clear_error();
+	if (!taken) {
+		no_memory = no_memory || p->no_memory;
 		pkcs7_free(p);
 		p = NULL;
-	} else {
-		p->certs = CMS_get1_certs(p->message);
 	}
-	ERR_clear_error();
-	return p;
+	if (no_memory)
+		return fault_set(f, ENOMEM, "reading an appended signature");
+	*out = p;
+	return 0;
 }
 
 void pkcs7_free(struct pkcs7 *p)
@@ -247,6 +261,39 @@ bool pkcs7_self_signed(X509 *cert)
 		return false;
 	return (!issuer.serial && !issuer.skid) ||
 	       (pkcs7_id_matches(&issuer, cert, &denied) && !denied);
+}
+
+/* UTF-8 stays as it is, as in the names of keys. */
+static void add_name(const X509_NAME *name, struct buf *out)
+{
+	unsigned long flags = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *data;
+	long size;
+
+	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
+		size = BIO_get_mem_data(bio, &data);
+		buf_add(out, data, size > 0 ? (size_t)size : 0);
+	}
+	BIO_free(bio);
+}
+
+static void add_octets(const ASN1_STRING *octets, struct buf *out)
+{
+	buf_hex(out, ASN1_STRING_get0_data(octets), (size_t)ASN1_STRING_length(octets));
+}
+
+void pkcs7_id_text(const struct pkcs7_id *id, struct buf *out)
+{
+	if (id->issuer && id->serial) {
+		buf_puts(out, "issuer ");
+		add_name(id->issuer, out);
+		buf_puts(out, ", serial ");
+		add_octets(id->serial, out);
+	} else if (id->skid) {
+		buf_puts(out, "key id ");
+		add_octets(id->skid, out);
+	}
 }
 
 X509 *pkcs7_find(const struct pkcs7 *p, const struct pkcs7_id *wanted, bool *out_denied)

@@ -9,6 +9,8 @@
 #include <openssl/cms.h>
 #include <openssl/x509.h>
 
+#include "scanner/base/buf.h"
+#include "scanner/base/fault.h"
 #include "scanner/hashalgo.h"
 #include "scanner/keyring.h"
 
@@ -44,10 +46,12 @@ struct pkcs7 {
 	bool is_data;	     /* content type "data"; else Microsoft's indirect data */
 	bool attached;	     /* the message brings content of its own, which is what counts then */
 	struct digest attached_digest; /* by the first signer's hash */
+	bool no_memory;		       /* while parsing: never in a message that was given out */
 };
 
-/* NULL: not a message the kernel would take, or no memory. */
-struct pkcs7 *pkcs7_parse(const uint8_t *data, size_t size);
+/* *out is NULL for what is not a message the kernel would take. -1: no memory. */
+int pkcs7_parse(const uint8_t *data, size_t size, struct pkcs7 **out,
+		struct fault *f) FAULT_MUST_USE;
 void pkcs7_free(struct pkcs7 *p);
 
 struct pkcs7_id pkcs7_id_of(X509 *cert);
@@ -56,6 +60,8 @@ struct pkcs7_id pkcs7_id_of_issuer(X509 *cert);
 /* Is this the certificate by its first identifier? *out_denied: it is, but the second disagrees. */
 bool pkcs7_id_matches(const struct pkcs7_id *id, X509 *cert, bool *out_denied);
 bool pkcs7_self_signed(X509 *cert);
+/* "issuer CN=…, serial 1f3a" or "key id 5e0b…", as an operator would look for it. Not escaped. */
+void pkcs7_id_text(const struct pkcs7_id *id, struct buf *out);
 /* Among the message's certificates; NULL: none. */
 X509 *pkcs7_find(const struct pkcs7 *p, const struct pkcs7_id *id, bool *out_denied);
 

@@ -139,7 +139,7 @@ static enum verify_result run(struct pkverify *p, const void *sig, size_t sig_si
 	 * failure. */
 	no_memory = ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
 	ERR_clear_error();
-	return no_memory ? VERIFY_CANNOT : VERIFY_BAD;
+	return no_memory ? VERIFY_NO_MEMORY : VERIFY_BAD;
 }
 
 /* The bytes before the digest in an RSA signature. Returns their number, 0 for a hash without. */
@@ -202,7 +202,7 @@ static enum verify_result check_ec(struct pkverify *p, const uint8_t *digest, si
 				   const uint8_t *sig, size_t sig_size)
 {
 	if (!ecdsasig_normalise(sig, sig_size, p->curve->bytes, &p->der))
-		return p->der.failed ? VERIFY_CANNOT : VERIFY_BAD;
+		return p->der.failed ? VERIFY_NO_MEMORY : VERIFY_BAD;
 	return run(p, p->der.data, p->der.len, digest, digest_size);
 }
 

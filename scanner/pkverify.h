@@ -24,7 +24,8 @@ const struct keyring_key *pkverify_key(const struct pkverify *p);
 
 /*
  * Is `sig` this key's signature over the digest, when the signature is said to be by `algo`? (Which
- * is not always the algorithm that made the digest.) VERIFY_OK, _BAD, _UNSUPPORTED_ALGO or _CANNOT.
+ * is not always the algorithm that made the digest.) VERIFY_OK, _BAD, _UNSUPPORTED_ALGO, _CANNOT or
+ * _NO_MEMORY.
  */
 enum verify_result pkverify_check(struct pkverify *p, const struct kernel_profile *profile,
 				  const struct hashalgo *algo, const uint8_t *digest,

@@ -89,6 +89,7 @@ struct kernel_profile {
 		bool ima_appraise, evm_built; /* CONFIG_IMA_APPRAISE, CONFIG_EVM */
 		unsigned evm;
 		enum profile_appraise appraise;
+		bool cmdline_hash_unknown; /* an ima_hash= that no kernel knows, and so ignores */
 	} asked;
 };
 

@@ -37,9 +37,13 @@ static char *next_word(char **rest)
 
 static void take_hash(struct kernel_profile *profile, const char *value)
 {
+	const struct hashalgo *hash = hashalgo_by_name(value);
+
 	/* The first known name counts; an unknown one is ignored. */
-	if (!profile->asked.cmdline_hash)
-		profile->asked.cmdline_hash = hashalgo_by_name(value);
+	if (!hash)
+		profile->asked.cmdline_hash_unknown = true;
+	else if (!profile->asked.cmdline_hash)
+		profile->asked.cmdline_hash = hash;
 }
 
 static void take_appraise(struct kernel_profile *profile, const char *value)

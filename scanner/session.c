@@ -57,6 +57,7 @@ static int load_config(struct session *s, const char *path, struct fault *f)
 	if (fd_read_file(path, CONFIG_BYTES_MAX, &text, &size, f) < 0 ||
 	    profile_set_config(&s->profile, (const char *)text, size, f) < 0)
 		return fault_add(f, "kernel configuration %s", path);
+	s->has_config = true;
 	return 0;
 }
 
@@ -109,13 +110,18 @@ int session_load_keys(struct session *s, const struct options *o, struct fault *
 	return 0;
 }
 
-static int policy_fault(const char *name, const struct policy_error *error, struct fault *f)
+/* Much that one kernel refuses another takes: who gave no configuration may have to. */
+static int policy_fault(const struct session *s, const char *name, const struct policy_error *error,
+			struct fault *f)
 {
 	if (error->line)
 		return fault_set(
 			f, 0,
-			"policy %s, line %u, column %u: %s (the kernel refuses the whole policy)",
-			name, error->line, error->column, error->reason);
+			"policy %s, line %u, column %u: %s (the kernel refuses the whole "
+			"policy%s)",
+			name, error->line, error->column, error->reason,
+			s->has_config ? ""
+				      : "; --kernel-config tells what the target's kernel takes");
 	return fault_set(f, 0, "policy %s: %s", name, error->reason);
 }
 
@@ -137,7 +143,7 @@ int session_load_policy(struct session *s, const char *name, struct fault *f)
 	if (fd_read_file(name, POLICY_BYTES_MAX, &text, &size, f) < 0)
 		return fault_add(f, "policy %s", name);
 	s->policy = policy_parse(name, (const char *)text, size, &s->profile, &file_error);
-	return s->policy ? 0 : policy_fault(name, &file_error, f);
+	return s->policy ? 0 : policy_fault(s, name, &file_error, f);
 }
 
 static bool is_running_root(int fd)

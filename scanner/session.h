@@ -20,6 +20,7 @@ struct session {
 	struct hooks *hooks;
 	struct fsinfo_table *filesystems;
 	int root_fd;
+	bool has_config;		       /* the kernel's configuration was given */
 	bool running_root, running_filesystem; /* the target is /, is on the file system of / */
 	atomic_bool stop;
 	struct inspect_rules rules; /* borrows all of the above */

@@ -44,6 +44,7 @@ static enum outcome_class outcome_class(enum verify_result result, const char **
 		[VERIFY_NO_KEYRING] = {OUTCOME_UNKNOWABLE, "no-keyring"},
 		[VERIFY_AMBIGUOUS] = {OUTCOME_UNKNOWABLE, "ambiguous-key"},
 		[VERIFY_CANNOT] = {OUTCOME_UNKNOWABLE, "library-lacks-algorithm"},
+		[VERIFY_NO_MEMORY] = {OUTCOME_UNKNOWABLE, "no-memory"},
 	};
 
 	*out_why = table[result].why;

@@ -95,7 +95,7 @@ static enum verify_result try_key(struct verifier *v, const struct keyring_key *
 	struct pkverify *p = ready_key(v, key);
 
 	if (!p)
-		return VERIFY_CANNOT;
+		return VERIFY_NO_MEMORY;
 	if (!q->algo)
 		return pkverify_check_v1(p, q->data, q->sig, q->sig_size);
 	return pkverify_check(p, v->profile, q->algo, q->data, q->size, q->sig, q->sig_size);
@@ -112,9 +112,14 @@ static struct verify_outcome try_all(struct verifier *v, const struct keyring_ke
 	if (found > CANDIDATES_MAX)
 		return (struct verify_outcome){VERIFY_AMBIGUOUS, keys[0]};
 	outcome = (struct verify_outcome){try_key(v, keys[0], q), keys[0]};
-	for (size_t i = 1; i < found; i++)
-		if (try_key(v, keys[i], q) != outcome.result)
+	for (size_t i = 1; i < found; i++) {
+		enum verify_result result = try_key(v, keys[i], q);
+
+		if (result == VERIFY_NO_MEMORY || outcome.result == VERIFY_NO_MEMORY)
+			outcome.result = VERIFY_NO_MEMORY;
+		else if (result != outcome.result)
 			outcome.result = VERIFY_AMBIGUOUS;
+	}
 	return outcome;
 }
 
@@ -248,7 +253,7 @@ enum verify_result verifier_once(struct verifier *v, const struct keyring_key *k
 				 const struct digest *digest, const uint8_t *sig, size_t sig_size)
 {
 	struct pkverify *p = pkverify_new(key);
-	enum verify_result result = VERIFY_CANNOT;
+	enum verify_result result = VERIFY_NO_MEMORY;
 
 	if (p)
 		result = pkverify_check(p, v->profile, digest->algo, digest->value,

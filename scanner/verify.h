@@ -24,6 +24,7 @@ enum verify_result {
 	VERIFY_NO_KEYRING, /* the operator gave no key at all for this keyring */
 	VERIFY_AMBIGUOUS,  /* several keys for the id, and they do not agree */
 	VERIFY_CANNOT,	   /* libcrypto lacks what the kernel has */
+	VERIFY_NO_MEMORY,  /* a fault of our own: whoever asked has to tell */
 };
 
 struct verify_outcome {
@@ -47,7 +48,7 @@ void verifier_free(struct verifier *v);
  * for v3 over the file id of the label's type and the digest (security/integrity/digsig.c,
  * digsig_asymmetric.c; include/uapi/linux/ima.h struct ima_file_id), except that kernels without
  * sigv3_files took 03 03 and 05 03 as v2. `digest` is what the kernel would have collected
- * (imaxattr_collect_algo()), whatever the label says. A fault of our own is VERIFY_CANNOT.
+ * (imaxattr_collect_algo()), whatever the label says.
  */
 struct verify_outcome verifier_check(struct verifier *v, const struct imaxattr *label,
 				     const struct digest *digest);

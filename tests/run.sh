@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy debian-tree e2e)
+	tidy debian-tree disk-errors e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -144,6 +144,12 @@ check_fuzz_smoke() {
 check_debian_tree() {
 	build all
 	script tests/cli/debian-tree.sh build/release/ima-scan
+}
+
+# In a guest whose kernel has device mapper's targets "error" and "flakey".
+check_disk_errors() {
+	build static
+	IMA_SCAN_STATIC=$PWD/build/static/ima-scan script tests/e2e/disk-errors.sh
 }
 
 check_e2e() {

@@ -168,6 +168,7 @@ static const char *result_name(enum verify_result result)
 		[VERIFY_NO_KEYRING] = "no-keyring",
 		[VERIFY_AMBIGUOUS] = "ambiguous-key",
 		[VERIFY_CANNOT] = "library-lacks-algorithm",
+		[VERIFY_NO_MEMORY] = "no-memory",
 	};
 
 	return names[result];
@@ -307,6 +308,8 @@ static void render(const struct report *report, const struct facts *facts, struc
 	add_evm(out, facts, report->run->rules->evm);
 	if (input->has_modsig)
 		json_text(out, "modsig", result_name(input->modsig.result));
+	if (facts->modsig_signer.len)
+		json_buf(out, "modsig_signer", &facts->modsig_signer);
 	add_digest(out, "digest", &input->data);
 	if (input->verity.state == DIGEST_DONE)
 		add_digest(out, "verity_digest", &input->verity);

@@ -214,6 +214,10 @@ static void render(const struct report *report, const struct facts *facts, struc
 		buf_puts(out, ", EVM ");
 		add_label_words(out, &facts->evm);
 	}
+	if (facts->input.modsig.result == VERIFY_NO_KEY && facts->modsig_signer.len) {
+		buf_puts(out, ", appended signature by a key not given: ");
+		escape_text(out, buf_text(&facts->modsig_signer), facts->modsig_signer.len);
+	}
 	add_hook_words(out, facts);
 }
 

@@ -199,6 +199,21 @@ json() {
 	report field "$out" "${2:-summary}" "$1"
 }
 
+# verdicts_without FAULTS: of the last scan, without the files that FAULTS (of `report faults`) names or that lie below
+# what it names.
+verdicts_without() {
+	table path verdict | awk -F '\t' '
+		NR == FNR { lost[$2]; next }
+		{
+			path = $1
+			while (path != "" && !(path in lost))
+				if (!sub("/[^/]*$", "", path))
+					path = ""
+			if (path == "")
+				print
+		}' "$1" -
+}
+
 # well_formed WHAT: the last NDJSON scan holds what the format promises.
 well_formed() {
 	check "well-formed NDJSON: ${1:-scan}" report check "$out" "$status"
@@ -317,6 +332,24 @@ quietly() {
 		cat "$work/tool.log"
 		return 1
 	}
+}
+
+# append_signature KEY FILE [OPTION…]: as the kernel's scripts/sign-file does it for modules; options are for openssl cms.
+append_signature() {
+	local name=$1 file=$2 size
+	shift 2
+	openssl x509 -inform DER -in "$keys/$name.der" -out "$work/signer.pem"
+	quietly openssl cms -sign -binary -noattr -nocerts -md sha256 -in "$file" -outform DER -out "$work/signature.p7" \
+		-signer "$work/signer.pem" -inkey "$keys/$name.pem" "$@"
+	size=$(stat -c %s "$work/signature.p7")
+	# struct module_signature: PKCS#7, and the size in big-endian order.
+	{
+		cat "$work/signature.p7"
+		printf '\0\0\2\0\0\0\0\0'
+		# shellcheck disable=SC2059 # the format is the data
+		printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((size >> 24)) $((size >> 16 & 255)) $((size >> 8 & 255)) $((size & 255)))"
+		printf '~Module signature appended~\n'
+	} >>"$file"
 }
 
 # copy FROM TO: content, owner, mode and every security attribute (cp leaves security.evm behind, as

@@ -39,20 +39,6 @@ fill() {
 	sync -f "$t"
 }
 
-# Verdicts of the last scan, without those of the files that $work/faults names or that lie below what it names.
-others() {
-	table path verdict | awk -F '\t' '
-		NR == FNR { lost[$2]; next }
-		{
-			path = $1
-			while (path != "" && !(path in lost))
-				if (!sub("/[^/]*$", "", path))
-					path = ""
-			if (path == "")
-				print
-		}' "$work/faults" -
-}
-
 # The start of the last data on the device, in bytes, and whose it is.
 last_extent() {
 	local file
@@ -85,9 +71,9 @@ for fs in ext4 xfs; do
 	check "$fs: a fault of the file that cannot be read" grep -qx "5"$'\t'"$file" "$work/faults"
 	refute "$fs: no fault but EIO" grep -qv "^5"$'\t' "$work/faults"
 	[ "$fs" = xfs ] || same "$fs: one fault" 1 "$(json faults)"
-	after=$(others)
+	after=$(verdicts_without "$work/faults")
 	cp "$work/before" "$out"
-	same "$fs: every other file is judged as before" "$(others)" "$after"
+	same "$fs: every other file is judged as before" "$(verdicts_without "$work/faults")" "$after"
 	run "$IMA_SCAN" "${options[@]}" "$t"
 	out_has "could not be read"
 	image_umount "$t"

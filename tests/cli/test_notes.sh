@@ -27,6 +27,11 @@ noted 2 'writes hashes' "${ima[@]}" --cmdline ima_appraise=fix "$t"
 noted 2 'ima_policy= is not applied' -k "$keys/rsa2048.der" --cmdline ima_policy=appraise_tcb "$t"
 noted 0 'ima_policy=' "${ima[@]}" --cmdline ima_policy=appraise_tcb "$t"
 
+noted 2 'ima_hash= names no hash' "${ima[@]}" --cmdline ima_hash=nonsense "$t"
+noted 2 'ima_hash= names no hash' "${ima[@]}" --cmdline 'ima_hash=nonsense ima_hash=sha512' "$t"
+out_has 'ima_hash=sha512'
+noted 0 'ima_hash=' "${ima[@]}" --cmdline ima_hash=sha512 "$t"
+
 # The kernel's configuration.
 cat >"$work/config" <<'CONFIG'
 CONFIG_IMA=y

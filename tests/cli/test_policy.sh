@@ -120,6 +120,12 @@ refused '3:|line 3' 'measure\nmeasure\nappraise mask=MAY_EXEC|MAY_READ\n'
 refused '1:|line 1' 'appraise appraise_type=imasig digest_type=verity\n'
 refused '1:|line 1' 'appraise \e[31mred=1\n'
 refute 'no escape sequence in the message' grep -q $'\e' "$err"
+printf 'appraise func=NO_CHECK\n' >"$work/bad"
+run "$IMA_SCAN" --policy "$work/bad" "$t"
+err_has 'whole policy; --kernel-config tells'
+printf '%s\n' CONFIG_IMA=y CONFIG_IMA_APPRAISE=y CONFIG_CRYPTO_SHA1=y 'CONFIG_IMA_DEFAULT_HASH="sha1"' >"$work/config"
+run "$IMA_SCAN" --kernel-config "$work/config" --policy "$work/bad" "$t"
+err_has 'whole policy\)'
 printf 'measure\0appraise\n' >"$work/bad"
 expect_status 64 "$IMA_SCAN" --policy "$work/bad" "$t"
 
@@ -143,6 +149,23 @@ run "$IMA_SCAN" --explain bin/nowhere "${ima[@]}" --policy "$work/policy" "$t"
 check 'explaining what is not there is no success' test "$status" -ne 0
 run "$IMA_SCAN" --explain ../outside "${ima[@]}" "$t"
 check 'explaining outside the target is no success' test "$status" -ne 0
+
+# Rules that fail for one reason are one line, and what limits the verdict is said.
+run "$IMA_SCAN" --explain bin/root-signed "${ima[@]}" --policy appraise_tcb --cmdline ima_appraise=log "$t"
+out_has '^    lines 1 to 14$'
+out_has '^ +14 rules do not apply: fsmagic differs$'
+out_has '^    line 15 +appraise fowner=0$'
+out_has '^note: ima_appraise=log: '
+refute 'no rule that does not apply has a line of its own' grep -q '^    line .*dont_appraise' "$out"
+printf '%s\n' 'dont_appraise fsmagic=1' 'dont_appraise fsmagic=2' 'dont_appraise uid=5' 'appraise func=BPRM_CHECK' >"$work/mixed"
+run "$IMA_SCAN" --explain bin/root-signed "${ima[@]}" --policy "$work/mixed" "$t"
+same 'another reason, another line' '    lines 1 to 2
+              2 rules do not apply: fsmagic differs
+    line 3    dont_appraise uid=5
+              does not apply: uid differs
+    line 4    appraise func=BPRM_CHECK
+              applies
+    => pass' "$(grep -m 1 -A 6 '^    lines 1 to 2' "$out")"
 
 # The profile's words are in the report and change verdicts.
 for word in none x509 hmac both; do

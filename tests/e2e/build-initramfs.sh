@@ -3,6 +3,7 @@
 # Makes the part of the initramfs that all boots of a kernel share: build-initramfs.sh SERIES...
 # It holds init.c as /init and, in /e2e/modules, what the kernel has as modules of the following,
 # with a file "order" that lists them dependencies first. run.sh appends policy and keys to it.
+# build-initramfs.sh --modules FOLDER SERIES NAME...: puts modules of a kernel and such a file into FOLDER.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,33 +31,56 @@ unpack()
 	esac
 }
 
-make_one()
+# collect FOLDER NAME...: those modules of the kernel and what they need, uncompressed, with their order.
+collect()
+{
+	into=$1
+	shift
+	mkdir -p "$into"
+	for module; do
+		files_of "$module"
+	done | awk '!seen[$0]++' | while read -r file; do
+		name=$(basename "$file" | sed 's/\.ko\..*$/.ko/')
+		unpack "$file" >"$into/$name"
+		echo "$name"
+	done >"$into/order"
+}
+
+of_kernel()
 {
 	folder=$build/kernels/$1
 	root=$folder/root
 	release=$(cat "$folder/release")
+}
+
+make_one()
+{
+	of_kernel "$1"
 	cpio=$folder/base.cpio
 	[ ! "$cpio" -nt "$build/init" ] || [ ! "$cpio" -nt "$here/build-initramfs.sh" ] || return 0
 	tree=$folder/initramfs
 	rm -rf "$tree"
-	mkdir -p "$tree/e2e/modules" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/mnt"
+	mkdir -p "$tree/dev" "$tree/proc" "$tree/sys" "$tree/mnt"
 	cp "$build/init" "$tree/init"
-	for module in $disks $hashes $keys; do
-		files_of "$module"
-	done | awk '!seen[$0]++' | while read -r file; do
-		name=$(basename "$file" | sed 's/\.ko\..*$/.ko/')
-		unpack "$file" >"$tree/e2e/modules/$name"
-		echo "$name"
-	done >"$folder/order"
-	mv "$folder/order" "$tree/e2e/modules/order"
+	# shellcheck disable=SC2086 # lists
+	collect "$tree/e2e/modules" $disks $hashes $keys
 	(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$cpio.part"
 	mv "$cpio.part" "$cpio"
 	rm -rf "$tree"
 }
 
-if [ ! "$build/init" -nt "$here/init.c" ]; then
+if [ "${1:-}" = --modules ]; then
+	into=$2
+	of_kernel "$3"
+	shift 3
+	collect "$into" "$@"
+	exit
+fi
+if [ -n "$(find "$here"/init.c "$here"/devmapper.[ch] -newer "$build/init" 2>&1)" ]; then
 	mkdir -p "$build"
-	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -Werror -static -o "$build/init" "$here/init.c"
+	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -Werror -static -o "$build/init.part" "$here/init.c" \
+		"$here/devmapper.c"
+	mv "$build/init.part" "$build/init"
 fi
 for series in "$@"; do
 	make_one "$series"

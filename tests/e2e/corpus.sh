@@ -38,7 +38,7 @@ collect_modules()
 {
 	local series file
 	mkdir -p "$build/modules"
-	for series in 6.1 6.12; do
+	for series in 6.1 6.12 6.1-cloud 6.12-cloud; do
 		[ -d "$build/kernels/$series" ] || continue
 		file=$(find "$build/kernels/$series/root/lib/modules" -name 'crc7.ko*' | head -n 1)
 		case $file in
@@ -72,8 +72,10 @@ fill_image()
 # fs-verity is turned on by the newest kernel at hand, as the host's may not know it.
 enable_verity()
 {
-	local folder=$build/verity-boot series=6.12
-	[ -d "$build/kernels/$series" ] || series=6.1
+	local folder=$build/verity-boot series
+	for series in 6.12 6.12-cloud 6.1 6.1-cloud; do
+		[ ! -f "$build/kernels/$series/base.cpio" ] || break
+	done
 	rm -rf "$folder"
 	mkdir -p "$folder/e2e"
 	echo mode=verity >"$folder/e2e/config"

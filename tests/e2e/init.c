@@ -8,6 +8,8 @@
  * kernel's queue: a user message sent after each try marks where its records end.
  */
 #define _GNU_SOURCE
+#include "devmapper.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -306,19 +308,20 @@ static void mount_or_die(const char *source, const char *target, const char *typ
 		die(target);
 }
 
-/* /e2e/modules/order lists files beside it, one a line, what is needed before what needs it. */
-static void load_modules(void)
+/* FOLDER/order lists files beside it, one a line, what is needed before what needs it. */
+static void load_modules(const char *folder)
 {
-	char *order = slurp("/e2e/modules/order", NULL);
-	char *rest = order;
+	char path[256];
+	char *order, *rest;
 
+	snprintf(path, sizeof(path), "%s/order", folder);
+	order = rest = slurp(path, NULL);
 	for (char *name; order && (name = strsep(&rest, "\n"));) {
-		char path[256];
 		int fd;
 
 		if (!*name)
 			continue;
-		snprintf(path, sizeof(path), "/e2e/modules/%s", name);
+		snprintf(path, sizeof(path), "%s/%s", folder, name);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		/* Some exist for other processors only (ENODEV) or are there already. */
 		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST &&
@@ -815,6 +818,71 @@ static void run_scans(void)
 	image_unmount();
 }
 
+/* ---- disks that fail ---------------------------------------------------------------------- */
+
+/* A disk that fails now and then may fail at the mount: it is asked for as long as a boot may take. */
+static void disk_mount(const char *device, const char *type, const char *options)
+{
+	for (int i = 0; mount(device, MOUNTPOINT, type, MS_RDONLY, options) < 0; i++) {
+		if (errno != EIO || i == 500)
+			die(device);
+		usleep(200000);
+	}
+}
+
+/* What was read before must not answer for the disk. */
+static void drop_caches(void)
+{
+	int err = spill("/proc/sys/vm/drop_caches", "3", 1);
+
+	if (err) {
+		errno = err;
+		die("dropping caches");
+	}
+}
+
+/* Scans the device of the table /e2e/table.NAME as often as asked, with some time between. */
+static void run_disk(const char *name, const char *type, const char *options, unsigned repeats)
+{
+	char device[64], path[128], scan[128], words[512];
+	char *table;
+
+	snprintf(path, sizeof(path), "/e2e/table.%s", name);
+	table = slurp(path, NULL);
+	if (!table)
+		die(path);
+	if (devmapper_create(name, table, device, sizeof(device)) < 0)
+		die(name);
+	free(table);
+	mkdir(MOUNTPOINT, 0755);
+	disk_mount(device, type, options);
+	for (unsigned i = 0; i < repeats; i++) {
+		drop_caches();
+		snprintf(scan, sizeof(scan), "%s-%u", name, i);
+		snprintf(words, sizeof(words), "%s", setting("scan"));
+		run_scan(scan, words);
+		usleep(repeats > 1 ? 500000 : 0);
+	}
+	image_unmount();
+	if (devmapper_remove(name) < 0)
+		die("removing a device");
+}
+
+/* /e2e/disks: name, file system, mount options, number of scans, with blanks between them. */
+static void run_disks(void)
+{
+	char *list = slurp("/e2e/disks", NULL);
+	char *rest = list;
+
+	for (char *line; list && (line = strsep(&rest, "\n"));) {
+		char name[32], type[16], options[64];
+		unsigned repeats;
+
+		if (sscanf(line, "%31s %15s %63s %u", name, type, options, &repeats) == 4)
+			run_disk(name, type, options, repeats);
+	}
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 static void open_results(void)
@@ -841,7 +909,8 @@ int main(void)
 	mount_or_die("proc", "/proc", "proc", 0);
 	mount_or_die("sysfs", "/sys", "sysfs", 0);
 	mount_or_die("securityfs", "/sys/kernel/security", "securityfs", 0);
-	load_modules();
+	load_modules("/e2e/modules");
+	load_modules("/e2e/modules-more");
 	open_results();
 	uname(&name);
 	say("{\"record\":\"boot\",\"kernel\":\"%s\",\"version\":", name.release);
@@ -855,6 +924,8 @@ int main(void)
 		enable_verity();
 	else if (!strcmp(mode, "scan"))
 		run_scans();
+	else if (!strcmp(mode, "disks"))
+		run_disks();
 	else
 		run_tries();
 	say("{\"record\":\"end\"}\n");

@@ -8,7 +8,9 @@ Each n from 1 to the number of calls an undisturbed scan makes; beyond --most a 
 - it ends in time, with a documented status and no signal;
 - its report is that of the undisturbed scan (the failure was absorbed), or a fault record or a message says what went wrong
   and the status is not 0;
-- no file's verdict differs from the undisturbed one, except that it may be undecided or missing.
+- no file's verdict differs from the undisturbed one, except that it may be undecided or missing, and then not for want of an
+  algorithm that was there.
+Reports are NDJSON, or text with --verbose.
 Status 1 when some run was not.
 """
 import argparse
@@ -24,7 +26,10 @@ import sys
 import tempfile
 
 STATUSES = {0, 1, 2, 3, 4, 5, 6, 7, 64, 70, 130}
-VOLATILE = re.compile(rb'"(started|start|time|finished|seconds|elapsed|duration|rate|bytes_per_second)":("[^"]*"|[0-9.e+-]+),?')
+VOLATILE = re.compile(rb'"(started|start|time|finished|seconds|elapsed|duration|rate|bytes_per_second)":("[^"]*"|[0-9.e+-]+),?'
+                      rb'| read in [0-9.]+ s')
+# What a text report has in front of files that could not be judged.
+UNDECIDED = {"undecided", "unreadable", "not-computed", "no-memory", "unknown-verity-parameters", "no-generation"}
 
 
 def run(options, environment):
@@ -54,14 +59,37 @@ def records(output):
     return found
 
 
+def is_text(output):
+    return not output.startswith(b"{")
+
+
+def text_verdicts(output):
+    """Of the lines between heading and groups: "WORD PATH = LINK, LINK  LABEL…"; no name of the tests has a blank."""
+    found = {}
+    files = output.decode().partition("\n\n")[2].partition("\n\n")[0]
+    for line in filter(None, files.split("\n") if not files.startswith("\n") else []):
+        word, _, rest = line.partition(" ")
+        for name in re.split(" = |, ", rest.strip().split("  ")[0]):
+            found[name] = ("undecided" if word in UNDECIDED else word, word)
+    return found
+
+
 def verdicts(output):
     """By path; a hard-linked file under each of its names, since a failure may change which comes first."""
     found = {}
+    if is_text(output):
+        return text_verdicts(output)
     for record in records(output):
         if record.get("record") == "file":
             for name in [record["path"]] + record.get("links", []):
                 found[name] = (record["verdict"], record.get("cause"))
     return found
+
+
+def tells_fault(output):
+    if is_text(output):
+        return b"could not be read" in output
+    return "fault" in [record.get("record") for record in records(output)]
 
 
 def difference(base, output):
@@ -93,20 +121,22 @@ def judge(options, base, n):
             return "status %d, a different report and nothing said" % status
         return ""
     try:
-        kinds = [r.get("record") for r in records(output)]
+        told = tells_fault(output)
         now = verdicts(output)
     except (ValueError, KeyError) as error:
-        return "status %d, NDJSON: %s; on stderr %r" % (status, error, tail(errors))
+        return "status %d, not a report: %s; on stderr %r" % (status, error, tail(errors))
     if status == 0:
         return "status 0 and a different report: " + difference(base, output)
     undecided = [path for path, verdict in now.items() if verdict[0] == "undecided" and base["verdicts"].get(path) != verdict]
-    if "fault" not in kinds and not errors and not undecided:
+    if not told and not errors and not undecided:
         return "status %d and nothing said: %s" % (status, difference(base, output))
     for path, verdict in now.items():
         if path not in base["verdicts"]:
             return "%s is not in the undisturbed report" % path
         if verdict != base["verdicts"][path] and verdict[0] != "undecided":
             return "%s is %s, undisturbed it is %s" % (path, verdict, base["verdicts"][path])
+        if verdict != base["verdicts"][path] and (verdict[1] or "").startswith("library-lacks"):
+            return "%s: %s, which was there before" % (path, verdict[1])
     if set(base["verdicts"]) - set(now) and status not in (64, 70) and not status & 2:
         return "status %d, although %d files are missing" % (status, len(set(base["verdicts"]) - set(now)))
     return ""
@@ -135,6 +165,9 @@ def main():
         print("%s: the undisturbed scan ends with %s: %s" % (options.family, status, tail(errors)))
         return 1
     base = {"status": status, "output": VOLATILE.sub(b"", output), "verdicts": verdicts(output)}
+    if not base["verdicts"] and "-0" not in options.arguments:
+        print("%s: no file in the undisturbed report" % options.family)
+        return 1
     if calls == 0:
         print("%s: no call seen" % options.family)
         return 1

@@ -45,14 +45,19 @@ sign stranger sha256 "$t/usr/bin/stranger"
 hash sha256 "$t/etc/hashed"
 hash sha1 "$t/closed/deep/file"
 label flip "$t/usr/bin/tampered" 1
+payload "$t/usr/lib/modules/1/signed.ko"
+append_signature rsa2048 "$t/usr/lib/modules/1/signed.ko"
+payload "$t/usr/lib/modules/1/stranger.ko"
+append_signature stranger "$t/usr/lib/modules/1/stranger.ko" -keyid
 ln "$t/etc/hashed" "$t/etc/link"
 mkfifo "$t/fifo"
 options=(--format ndjson -j1 -k "$keys/rsa2048.der" -k "$keys/p256.der" --policy all)
 
 # Everything that a run may be given: policy, configuration, lists, revocations, EVM.
 evm_sign rsa2048 '' "$t/usr/bin/ecdsa" --portable --imasig -a sha256
-printf 'appraise func=BPRM_CHECK appraise_type=imasig\nappraise func=FILE_CHECK fowner=0\n' >"$work/policy"
-printf '%s\n' CONFIG_IMA=y CONFIG_IMA_APPRAISE=y CONFIG_EVM=y 'CONFIG_IMA_DEFAULT_HASH="sha256"' CONFIG_CRYPTO_SHA256=y \
+printf '%s\n' 'appraise func=BPRM_CHECK appraise_type=imasig' 'appraise func=MODULE_CHECK appraise_type=imasig|modsig' \
+	'appraise func=FILE_CHECK fowner=0' >"$work/policy"
+printf '%s\n' CONFIG_IMA=y CONFIG_IMA_APPRAISE=y CONFIG_IMA_APPRAISE_MODSIG=y CONFIG_EVM=y 'CONFIG_IMA_DEFAULT_HASH="sha256"' CONFIG_CRYPTO_SHA256=y \
 	CONFIG_CRYPTO_RSA=y >"$work/config"
 printf 'bin:%064d\n' 0 >"$work/revoked"
 head -c 64 /dev/zero >"$work/hmac"
@@ -79,6 +84,11 @@ for family in open read xattr stat dir thread write alloc; do
 done
 for family in open read alloc; do
 	try "$family" "${rich[@]}"
+done
+
+# Reports for people, which keep more until the end.
+for family in open read xattr write alloc; do
+	try "$family" "${rich[@]}" --format text --verbose
 done
 
 if [ -n "$FAULTS_ASAN" ]; then

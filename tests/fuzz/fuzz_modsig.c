@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scanner/base/buf.h"
 #include "scanner/digest.h"
 #include "scanner/modsig.h"
 
@@ -35,9 +36,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		verifier = verifier_new(ring, &profile);
 	}
 	find(data, size);
-	m = modsig_parse(data, size);
+	if (modsig_parse(data, size, &m, NULL) < 0)
+		abort();
 	if (m) {
 		struct digest content = {.algo = modsig_algo(m)};
+		own_buf struct buf signer = {0};
+
+		modsig_signer(m, &signer);
 
 		content.size_bytes = content.algo->size_bytes;
 		if (modsig_check(m, verifier, ring, &content).result == VERIFY_OK)

@@ -258,12 +258,21 @@ static struct digest digest_of(const struct hashalgo *algo, const char *text)
 	return digest;
 }
 
+/* NULL: not a message the kernel would take. */
+static struct modsig *parsed(const uint8_t *der, size_t size)
+{
+	struct modsig *m = (struct modsig *)der;
+
+	ck_assert_int_eq(modsig_parse(der, size, &m, NULL), 0);
+	return m;
+}
+
 START_TEST(checks)
 {
 	unsigned how = rows[_i].how;
 	size_t size;
 	uint8_t *der = message(how, &size);
-	struct modsig *m = modsig_parse(der, size);
+	struct modsig *m = parsed(der, size);
 	struct keyring *ring = trust(rows[_i].trusted);
 	struct verifier *verifier = verifier_new(ring, &profile);
 	struct verify_outcome outcome;
@@ -283,6 +292,30 @@ START_TEST(checks)
 }
 END_TEST
 
+/* Whose certificate is missing, in either way to say it. */
+START_TEST(names_its_signer)
+{
+	static const struct {
+		unsigned how;
+		const char *text;
+	} signers[] = {
+		{0, "issuer CN=root, serial 02"},
+		{BY_OTHER, "issuer CN=other, serial 03"},
+		{BY_SKID, "key id 4c454146"}, /* LEAF */
+	};
+	own_buf struct buf text = {0};
+	size_t size;
+	uint8_t *der = message(signers[_i].how, &size);
+	struct modsig *m = parsed(der, size);
+
+	ck_assert_ptr_nonnull(m);
+	modsig_signer(m, &text);
+	ck_assert_str_eq(buf_text(&text), signers[_i].text);
+	modsig_free(m);
+	OPENSSL_free(der);
+}
+END_TEST
+
 /* What is no message at all; and no byte of one may be missing. */
 START_TEST(refuses)
 {
@@ -290,10 +323,10 @@ START_TEST(refuses)
 	uint8_t *der = message(EMBED_SIGNER, &size);
 
 	for (size_t n = 0; n < size; n += n < 64 ? 1 : 17)
-		ck_assert_ptr_null(modsig_parse(der, n));
-	ck_assert_ptr_null(modsig_parse(der, MODSIG_PKCS7_MAX + 1));
+		ck_assert_ptr_null(parsed(der, n));
+	ck_assert_ptr_null(parsed(der, MODSIG_PKCS7_MAX + 1));
 	der[0] = 0x31;
-	ck_assert_ptr_null(modsig_parse(der, size));
+	ck_assert_ptr_null(parsed(der, size));
 	modsig_free(NULL);
 	OPENSSL_free(der);
 	ck_assert_uint_eq(ERR_peek_error(), 0);
@@ -308,6 +341,7 @@ Suite *modsig_suite(void)
 	tcase_add_unchecked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, finds, 0, sizeof(tails) / sizeof(tails[0]));
 	tcase_add_loop_test(tcase, checks, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(tcase, names_its_signer, 0, 3);
 	tcase_add_test(tcase, refuses);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Digests of images and their signatures as edk2 reads them: DxeImageVerificationLib's HashPeImage(),
+ * BaseCryptLib's AuthenticodeVerify(), Pkcs7Verify() and ImageTimestampVerify()
+ * (docs/formats/authenticode.md). The messages go through libcrypto's PKCS7, which is what
+ * firmware uses too, so that chains are built alike.
+ */
+#include "efi/authenticode.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs7.h>
+#include <openssl/ts.h>
+#include <openssl/x509.h>
+
+#include "efi/trustanchor.h"
+#include "scanner/digest.h"
+
+/* --- Digests --- */
+
+static const enum hashalgo_id algos[AUTHENTICODE_ALGOS] = {HASHALGO_SHA1, HASHALGO_SHA256,
+							   HASHALGO_SHA384, HASHALGO_SHA512};
+
+struct range {
+	size_t offset, size;
+};
+
+struct ranges {
+	struct range *items;
+	size_t count;
+	uint64_t sum; /* headers and sections, which is where edk2 takes the rest to begin */
+};
+
+static void add(struct ranges *r, size_t offset, size_t end)
+{
+	if (end > offset)
+		r->items[r->count++] = (struct range){offset, end - offset};
+}
+
+/* By offset in the file; equal ones stay in the order of their headers. */
+static int by_offset(const void *a, const void *b)
+{
+	const struct peimage_section *const *x = a, *const *y = b;
+
+	if ((*x)->raw_offset != (*y)->raw_offset)
+		return (*x)->raw_offset < (*y)->raw_offset ? -1 : 1;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void add_sections(const struct peimage *p, const struct peimage_section **sorted,
+			 struct ranges *r)
+{
+	for (size_t i = 0; i < p->section_count; i++)
+		sorted[i] = &p->sections[i];
+	qsort(sorted, p->section_count, sizeof(struct peimage_section *), by_offset);
+	for (size_t i = 0; i < p->section_count; i++) {
+		add(r, sorted[i]->raw_offset, (size_t)sorted[i]->raw_offset + sorted[i]->raw_size);
+		r->sum += sorted[i]->raw_size;
+	}
+}
+
+static void add_headers(const struct peimage *p, struct ranges *r)
+{
+	size_t behind_checksum = p->checksum_at + 4;
+
+	add(r, 0, p->checksum_at);
+	if (p->security_at) {
+		add(r, behind_checksum, p->security_at);
+		add(r, p->security_at + 8, p->headers_size);
+	} else {
+		add(r, behind_checksum, p->headers_size);
+	}
+	r->sum = p->headers_size;
+}
+
+/* Everything of the file that is hashed. Leaves a reason when there is no digest. */
+static int collect(const struct peimage *p, struct ranges *out,
+		   struct authenticode_digests *digests, struct fault *f)
+{
+	const struct peimage_section **sorted = calloc(p->section_count + 1, sizeof(*sorted));
+
+	/* Three of headers, one of the rest. */
+	out->items = calloc(p->section_count + 4, sizeof(*out->items));
+	if (!sorted || !out->items) {
+		free(sorted);
+		return fault_set(f, ENOMEM, "hashing an image");
+	}
+	add_headers(p, out);
+	add_sections(p, sorted, out);
+	free(sorted);
+	if (out->sum > p->headers_size + (uint64_t)p->size) {
+		digests->missing = "its sections overlap, and are larger than the file together";
+	} else if (p->size > out->sum && p->size - out->sum < p->security_size) {
+		digests->missing = "its certificate table is larger than what follows the sections";
+		digests->refused = true;
+	} else if (p->size > out->sum) {
+		add(out, (size_t)out->sum, p->size - p->security_size);
+	}
+	return 0;
+}
+
+static int hash(struct digester *d, enum hashalgo_id algo, const struct peimage *p,
+		const struct ranges *r, size_t padding, struct digest *out, struct fault *f)
+{
+	static const uint8_t zeros[8];
+
+	if (digester_begin(d, hashalgo_by_id(algo), f) < 0)
+		return -1;
+	for (size_t i = 0; i < r->count; i++)
+		if (digester_update(d, p->data + r->items[i].offset, r->items[i].size, f) < 0)
+			return -1;
+	if (padding && digester_update(d, zeros, padding, f) < 0)
+		return -1;
+	return digester_end(d, out, f);
+}
+
+/* Zeros that shim hashes behind an unsigned file with data behind its sections. */
+static size_t shim_padding(const struct peimage *p, const struct ranges *r)
+{
+	return p->security_size == 0 && p->size > r->sum ? -p->size % 8 : 0;
+}
+
+static int hash_all(const struct peimage *p, const struct ranges *r,
+		    struct authenticode_digests *out, struct fault *f)
+{
+	struct digester *d = digester_new();
+	size_t padding = shim_padding(p, r);
+	int result = d ? 0 : fault_set(f, ENOMEM, "hashing an image");
+
+	for (size_t i = 0; result == 0 && i < AUTHENTICODE_ALGOS; i++)
+		result = hash(d, algos[i], p, r, 0, &out->of[i], f);
+	out->shim_sha1 = out->of[0];
+	out->shim_sha256 = out->of[1];
+	if (result == 0 && padding)
+		result = hash(d, HASHALGO_SHA1, p, r, padding, &out->shim_sha1, f);
+	if (result == 0 && padding)
+		result = hash(d, HASHALGO_SHA256, p, r, padding, &out->shim_sha256, f);
+	digester_free(d);
+	return result;
+}
+
+int authenticode_digest(const struct peimage *p, struct authenticode_digests *out, struct fault *f)
+{
+	struct authenticode_digests digests = {0};
+	struct ranges ranges = {0};
+	int result = 0;
+
+	if (p->malformed) {
+		digests.missing = p->malformed;
+		digests.refused = true;
+	} else {
+		result = collect(p, &ranges, &digests, f);
+		if (result == 0 && !digests.missing)
+			result = hash_all(p, &ranges, &digests, f);
+		free(ranges.items);
+	}
+	if (result == 0)
+		*out = digests;
+	return result;
+}
+
+const struct digest *authenticode_digest_by(const struct authenticode_digests *digests,
+					    enum hashalgo_id id)
+{
+	for (size_t i = 0; i < AUTHENTICODE_ALGOS; i++)
+		if (algos[i] == id && digests->of[i].size_bytes)
+			return &digests->of[i];
+	return NULL;
+}
+
+/* --- The certificate table --- */
+
+enum { ENTRY_HEADER = 8, TYPE_PKCS7 = 0x0002, TYPE_GUID = 0x0ef1, GUID_BYTES = 16 };
+
+static const uint8_t guid_pkcs7[GUID_BYTES] = {0x9d, 0xd2, 0xaf, 0x4a, 0xdf, 0x68, 0xee, 0x49,
+					       0x8a, 0xa9, 0x34, 0x7d, 0x37, 0x56, 0x65, 0xa7};
+
+/* Where the message of an entry is. false: the entry has no data, which ends edk2's reading. */
+static bool entry_decode(struct bytes data, struct authenticode_entry *out)
+{
+	const uint8_t *guid;
+
+	if (out->type == TYPE_GUID) {
+		guid = bytes_take(&data, GUID_BYTES);
+		if (!guid || data.left == 0)
+			return false;
+		if (memcmp(guid, guid_pkcs7, GUID_BYTES) != 0)
+			return true;
+	} else if (out->type != TYPE_PKCS7) {
+		return true;
+	}
+	out->for_shim = out->type == TYPE_PKCS7;
+	out->message = data.at;
+	out->size = data.left;
+	return data.left > 0;
+}
+
+/* One entry and its padding. false: the table ends here, for whatever reason. */
+static bool table_next(struct bytes *left, const struct peimage *p, struct authenticode_table *t)
+{
+	struct authenticode_entry entry = {.offset = (size_t)(left->at - p->data)};
+	struct bytes b = *left;
+	uint32_t size = bytes_u32le(&b);
+	size_t padding = -(size_t)size % 8;
+
+	if (left->left < ENTRY_HEADER || size < ENTRY_HEADER || size > left->left) {
+		t->malformed = t->malformed_shim = "its certificate table is malformed";
+		return false;
+	}
+	bytes_u16le(&b);
+	entry.type = bytes_u16le(&b);
+	if (!entry_decode(bytes_of(b.at, size - ENTRY_HEADER), &entry) ||
+	    (left->left == ENTRY_HEADER))
+		t->malformed = "its certificate table holds an entry without data";
+	if (left->left - size < padding) {
+		t->malformed = "its certificate table ends inside its padding";
+		padding = left->left - size;
+	}
+	if (t->count == AUTHENTICODE_ENTRIES_MAX || entry.size > AUTHENTICODE_MESSAGE_MAX) {
+		t->too_much = true;
+		return false;
+	}
+	t->entries[t->count++] = entry;
+	bytes_take(left, size + padding);
+	return left->left > 0;
+}
+
+void authenticode_table_decode(const struct peimage *p, struct authenticode_table *out)
+{
+	struct bytes left;
+
+	*out = (struct authenticode_table){0};
+	if (p->malformed || p->security_size == 0)
+		return;
+	/* In the file: peimage_decode() looked. */
+	left = bytes_of(p->data + p->security_offset, p->security_size);
+	while (table_next(&left, p, out))
+		;
+}
+
+/* --- Messages --- */
+
+struct authenticode_message {
+	PKCS7 *p7;
+	const uint8_t *signed_data; /* the inside of SpcIndirectDataContent, in p7 */
+	size_t signed_size;
+	STACK_OF(X509) * certs; /* of the signers, in their order; NULL: not all are there */
+	struct authenticode_signer *signers;
+	size_t count;
+	bool intact, too_much;
+};
+
+static const struct {
+	int nid;
+	enum hashalgo_id id;
+} nids[] = {
+	{NID_sha1, HASHALGO_SHA1},     {NID_sha224, HASHALGO_SHA224}, {NID_sha256, HASHALGO_SHA256},
+	{NID_sha384, HASHALGO_SHA384}, {NID_sha512, HASHALGO_SHA512}, {NID_md5, HASHALGO_MD5},
+};
+
+static const char *digest_name(const X509_ALGOR *algor)
+{
+	const ASN1_OBJECT *object = NULL;
+
+	X509_ALGOR_get0(&object, NULL, NULL, algor);
+	for (size_t i = 0; object && i < sizeof(nids) / sizeof(nids[0]); i++)
+		if (nids[i].nid == OBJ_obj2nid(object))
+			return hashalgo_by_id(nids[i].id)->name;
+	return "?";
+}
+
+/* The inside of the SEQUENCE that is the content. edk2 takes lengths of up to two bytes. */
+static bool content_decode(struct authenticode_message *m)
+{
+	static const char indirect_data[] = "1.3.6.1.4.1.311.2.1.4";
+	const PKCS7 *content = m->p7->d.sign->contents;
+	const ASN1_TYPE *other;
+	const unsigned char *at;
+	char oid[sizeof(indirect_data) + 1];
+	long size;
+	int tag, class;
+
+	if (PKCS7_get_detached(m->p7) || OBJ_obj2txt(oid, sizeof(oid), content->type, 1) <= 0 ||
+	    strcmp(oid, indirect_data) != 0)
+		return false;
+	other = content->d.other;
+	if (!other || other->type != V_ASN1_SEQUENCE || other->value.sequence->length < 2)
+		return false;
+	at = other->value.sequence->data;
+	if (at[1] == 0x80 || at[1] > 0x82 ||
+	    ASN1_get_object(&at, &size, &tag, &class, other->value.sequence->length) & 0x81)
+		return false;
+	m->signed_data = at;
+	m->signed_size = (size_t)size;
+	return true;
+}
+
+static char *serial_text(const ASN1_INTEGER *serial)
+{
+	BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
+	char *digits = number ? BN_bn2hex(number) : NULL;
+	char *copy = digits ? strdup(digits) : NULL;
+
+	OPENSSL_free(digits);
+	BN_free(number);
+	for (char *c = copy; c && *c; c++)
+		*c = (char)(*c >= 'A' && *c <= 'F' ? *c - 'A' + 'a' : *c);
+	return copy;
+}
+
+static bool signer_read(PKCS7 *p7, PKCS7_SIGNER_INFO *info, struct authenticode_signer *out)
+{
+	X509 *cert = PKCS7_cert_from_signer_info(p7, info);
+
+	out->issuer = trustanchor_name_text(info->issuer_and_serial->issuer);
+	out->serial = serial_text(info->issuer_and_serial->serial);
+	out->digest = digest_name(info->digest_alg);
+	if (cert) {
+		out->subject = trustanchor_name_text(X509_get_subject_name(cert));
+		X509_digest(cert, EVP_sha256(), out->sha256, NULL);
+	}
+	return out->issuer && out->serial && (!cert || out->subject);
+}
+
+static bool signers_read(struct authenticode_message *m)
+{
+	STACK_OF(PKCS7_SIGNER_INFO) *infos = PKCS7_get_signer_info(m->p7);
+	int count = infos ? sk_PKCS7_SIGNER_INFO_num(infos) : 0;
+
+	m->too_much = count > AUTHENTICODE_SIGNERS_MAX;
+	if (m->too_much)
+		count = AUTHENTICODE_SIGNERS_MAX;
+	if (count <= 0)
+		return true;
+	m->signers = calloc((size_t)count, sizeof(*m->signers));
+	if (!m->signers)
+		return false;
+	m->count = (size_t)count;
+	for (int i = 0; i < count; i++)
+		if (!signer_read(m->p7, sk_PKCS7_SIGNER_INFO_value(infos, i), &m->signers[i]))
+			return false;
+	m->certs = PKCS7_get0_signers(m->p7, NULL, PKCS7_BINARY);
+	return true;
+}
+
+/* By a store with one certificate in it, or (NULL) by the message's certificates alone. */
+static bool verify(const struct authenticode_message *m, X509_STORE *store)
+{
+	BIO *bio = BIO_new_mem_buf(m->signed_data, (int)m->signed_size);
+	bool good = bio && PKCS7_verify(m->p7, NULL, store, bio, NULL,
+					PKCS7_BINARY | (store ? 0 : PKCS7_NOVERIFY)) == 1;
+
+	BIO_free(bio);
+	ERR_clear_error();
+	return good;
+}
+
+struct authenticode_message *authenticode_message_new(const uint8_t *data, size_t size)
+{
+	struct authenticode_message *m = size <= INT_MAX ? calloc(1, sizeof(*m)) : NULL;
+	const unsigned char *at = data;
+
+	if (!m)
+		return NULL;
+	m->p7 = d2i_PKCS7(NULL, &at, (long)size);
+	if (!m->p7 || !PKCS7_type_is_signed(m->p7) || !m->p7->d.sign || !content_decode(m) ||
+	    !signers_read(m)) {
+		authenticode_message_free(m);
+		m = NULL;
+	} else if (!m->too_much) {
+		m->intact = verify(m, NULL);
+	}
+	ERR_clear_error();
+	return m;
+}
+
+void authenticode_message_free(struct authenticode_message *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->count; i++) {
+		free(m->signers[i].subject);
+		free(m->signers[i].issuer);
+		free(m->signers[i].serial);
+	}
+	free(m->signers);
+	sk_X509_free(m->certs);
+	PKCS7_free(m->p7);
+	free(m);
+}
+
+bool authenticode_too_much(const struct authenticode_message *m)
+{
+	return m->too_much;
+}
+
+const struct hashalgo *authenticode_edk2_algo(const uint8_t *data, size_t size)
+{
+	/* Object identifiers without tag and length, as they stand at byte 32. */
+	static const struct {
+		enum hashalgo_id id;
+		uint8_t size;
+		uint8_t value[9];
+	} oids[] = {
+		{HASHALGO_SHA1, 5, {0x2b, 0x0e, 0x03, 0x02, 0x1a}},
+		{HASHALGO_SHA256, 9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}},
+		{HASHALGO_SHA384, 9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}},
+		{HASHALGO_SHA512, 9, {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}},
+	};
+	const size_t where = 32;
+
+	if (size < 2 || (data[1] & 0x82) != 0x82)
+		return NULL;
+	for (size_t i = 0; i < sizeof(oids) / sizeof(oids[0]); i++)
+		if (size >= where + oids[i].size &&
+		    memcmp(data + where, oids[i].value, oids[i].size) == 0)
+			return hashalgo_by_id(oids[i].id);
+	return NULL;
+}
+
+bool authenticode_covers(const struct authenticode_message *m, const struct digest *digest)
+{
+	size_t size = digest->size_bytes;
+
+	return size > 0 && m->signed_size >= size &&
+	       memcmp(m->signed_data + m->signed_size - size, digest->value, size) == 0;
+}
+
+bool authenticode_intact(const struct authenticode_message *m)
+{
+	return m->intact;
+}
+
+bool authenticode_has_signers(const struct authenticode_message *m)
+{
+	return m->certs && sk_X509_num(m->certs) > 0;
+}
+
+bool authenticode_verify(const struct authenticode_message *m, const struct digest *digest,
+			 const struct trustanchor *anchor)
+{
+	return m->intact && authenticode_covers(m, digest) && verify(m, trustanchor_store(anchor));
+}
+
+size_t authenticode_signer_count(const struct authenticode_message *m)
+{
+	return m->count;
+}
+
+const struct authenticode_signer *authenticode_signer_at(const struct authenticode_message *m,
+							 size_t i)
+{
+	return &m->signers[i];
+}
+
+bool authenticode_signer_tbs(const struct authenticode_message *m, size_t i, enum hashalgo_id algo,
+			     struct digest *out)
+{
+	X509 *cert = m->certs ? sk_X509_value(m->certs, (int)i) : NULL;
+
+	return cert && trustanchor_tbs_of(cert, algo, out);
+}
+
+/* --- Time stamps --- */
+
+/* The last attribute of the kind, as edk2 takes it. */
+static const ASN1_STRING *token_of(const PKCS7_SIGNER_INFO *info)
+{
+	const ASN1_TYPE *found = NULL;
+	char oid[32];
+
+	for (int i = 0; i < sk_X509_ATTRIBUTE_num(info->unauth_attr); i++) {
+		X509_ATTRIBUTE *attribute = sk_X509_ATTRIBUTE_value(info->unauth_attr, i);
+
+		if (OBJ_obj2txt(oid, sizeof(oid), X509_ATTRIBUTE_get0_object(attribute), 1) > 0 &&
+		    strcmp(oid, "1.3.6.1.4.1.311.3.3.1") == 0)
+			found = X509_ATTRIBUTE_get0_type(attribute, 0);
+	}
+	return found && found->type == V_ASN1_SEQUENCE ? found->value.sequence : NULL;
+}
+
+/* Is the signature what the token stamps? */
+static bool imprint_matches(TS_TST_INFO *info, const ASN1_OCTET_STRING *signature)
+{
+	TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint(info);
+	const ASN1_OBJECT *object = NULL;
+	const ASN1_OCTET_STRING *stamped = TS_MSG_IMPRINT_get_msg(imprint);
+	unsigned char value[EVP_MAX_MD_SIZE];
+	unsigned int size = 0;
+	const EVP_MD *md;
+
+	X509_ALGOR_get0(&object, NULL, NULL, TS_MSG_IMPRINT_get_algo(imprint));
+	md = object ? EVP_get_digestbyobj(object) : NULL;
+	return md && stamped &&
+	       EVP_Digest(signature->data, (size_t)signature->length, value, &size, md, NULL) ==
+		       1 &&
+	       (int)size == ASN1_STRING_length(stamped) &&
+	       memcmp(value, ASN1_STRING_get0_data(stamped), size) == 0;
+}
+
+static bool time_decode(const ASN1_GENERALIZEDTIME *from, struct authenticode_time *out)
+{
+	struct tm tm = {0};
+
+	if (!from || ASN1_TIME_to_tm(from, &tm) != 1)
+		return false;
+	*out = (struct authenticode_time){
+		.year = (uint16_t)(tm.tm_year + 1900),
+		.month = (uint8_t)(tm.tm_mon + 1),
+		.day = (uint8_t)tm.tm_mday,
+		.hour = (uint8_t)tm.tm_hour,
+		.minute = (uint8_t)tm.tm_min,
+		.second = (uint8_t)tm.tm_sec,
+	};
+	return true;
+}
+
+/* Verifies the token and reads what it says. */
+static TS_TST_INFO *token_verify(PKCS7 *token, X509_STORE *store)
+{
+	BIO *content = BIO_new(BIO_s_mem());
+	TS_TST_INFO *info = NULL;
+
+	if (content && PKCS7_type_is_signed(token) &&
+	    PKCS7_verify(token, NULL, store, NULL, content, PKCS7_BINARY) == 1)
+		info = d2i_TS_TST_INFO_bio(content, NULL);
+	BIO_free(content);
+	return info;
+}
+
+bool authenticode_timestamp(const struct authenticode_message *m, const struct trustanchor *tsa,
+			    struct authenticode_time *out)
+{
+	STACK_OF(PKCS7_SIGNER_INFO) *infos = PKCS7_get_signer_info(m->p7);
+	PKCS7_SIGNER_INFO *signer = infos && sk_PKCS7_SIGNER_INFO_num(infos) == 1
+					    ? sk_PKCS7_SIGNER_INFO_value(infos, 0)
+					    : NULL;
+	const ASN1_STRING *der = signer && signer->enc_digest ? token_of(signer) : NULL;
+	const unsigned char *at = der ? ASN1_STRING_get0_data(der) : NULL;
+	PKCS7 *token = der ? d2i_PKCS7(NULL, &at, ASN1_STRING_length(der)) : NULL;
+	TS_TST_INFO *info = token ? token_verify(token, trustanchor_store(tsa)) : NULL;
+	bool good = info && TS_TST_INFO_get_version(info) == 1 &&
+		    imprint_matches(info, signer->enc_digest) &&
+		    time_decode(TS_TST_INFO_get_time(info), out);
+
+	TS_TST_INFO_free(info);
+	PKCS7_free(token);
+	ERR_clear_error();
+	return good;
+}
+
+int authenticode_time_compare(const struct authenticode_time *a, const struct authenticode_time *b)
+{
+	const int parts[][2] = {{a->year, b->year}, {a->month, b->month},   {a->day, b->day},
+				{a->hour, b->hour}, {a->minute, b->minute}, {a->second, b->second}};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i][0] != parts[i][1])
+			return parts[i][0] - parts[i][1];
+	return 0;
+}
