@@ -25,17 +25,29 @@ enum {
 			  MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_NOATIME,
 };
 
-/* No write reaches a device that is set read-only, whatever a file system's driver means to do. */
-static int forbid_writing(int fd, struct fault *f)
+/*
+ * No write reaches a device that is set read-only, whatever a file system's driver means to do. Not while
+ * another holds it: a mounted file system would lose its writes (O_EXCL, open(2)).
+ */
+static int forbid_writing(const char *path, struct evidence *out, struct fault *f)
 {
-	int on = 1;
+	own_fd int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
+	int on = 1, was_read_only = 0;
 	struct stat st;
 
+	if (fd < 0)
+		return fault_set(f, errno, "opening %s for itself alone", path);
 	if (fstat(fd, &st) < 0)
-		return fault_set(f, errno, "looking at the device");
-	if (S_ISBLK(st.st_mode) && ioctl(fd, BLKROSET, &on) < 0)
-		return fault_set(f, errno, "setting the device read-only");
-	return 0;
+		return fault_set(f, errno, "looking at %s", path);
+	if (!S_ISBLK(st.st_mode))
+		return 0;
+	if (ioctl(fd, BLKROGET, &was_read_only) < 0 || ioctl(fd, BLKROSET, &on) < 0)
+		return fault_set(f, errno, "setting %s read-only", path);
+	if (was_read_only)
+		return 0;
+	/* Another descriptor, since this one keeps the file system's driver out. */
+	out->device_fd = open(path, O_RDONLY | O_CLOEXEC);
+	return out->device_fd < 0 ? fault_set(f, errno, "opening %s", path) : 0;
 }
 
 /* --- A loop device over a part of a file or device --- */
@@ -73,7 +85,7 @@ static int open_loop(int fd, const struct evidence_source *source, struct eviden
 			return fault_set(f, errno, "opening %s", out->loop_path);
 		if (configure(loop_fd, fd, source) == 0) {
 			out->loop_fd = take_fd(&loop_fd);
-			return forbid_writing(out->loop_fd, f);
+			return 0; /* LO_FLAGS_READ_ONLY makes the device read-only */
 		}
 		if (errno != EBUSY)
 			return fault_set(f, errno, "setting up %s read-only", out->loop_path);
@@ -159,17 +171,23 @@ static const struct fskind *kind_of(const char *type, struct fault *f)
 
 int evidence_open(const struct evidence_source *source, struct evidence *out, struct fault *f)
 {
-	struct evidence evidence = {.mount_fd = -1, .loop_fd = -1, .state = FSKIND_NOT_KNOWN};
+	struct evidence evidence = {
+		.mount_fd = -1, .loop_fd = -1, .device_fd = -1, .state = FSKIND_NOT_KNOWN};
 	own_fd int fd = -1;
 
 	evidence.kind = kind_of(source->type, f);
 	if (!evidence.kind)
 		return -1;
-	fd = open(source->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fault_set(f, errno, "opening %s", source->path);
-	if (forbid_writing(fd, f) < 0)
+	if (forbid_writing(source->path, &evidence, f) < 0) {
+		evidence_close(&evidence);
 		return -1;
+	}
+	fd = open(source->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		fault_set(f, errno, "opening %s", source->path);
+		evidence_close(&evidence);
+		return -1;
+	}
 	if (evidence.kind->state)
 		evidence.state = evidence.kind->state(fd, source->offset_bytes, source->size_bytes);
 	if ((!source->whole && open_loop(fd, source, &evidence, f) < 0) ||
@@ -184,9 +202,15 @@ int evidence_open(const struct evidence_source *source, struct evidence *out, st
 
 void evidence_close(struct evidence *evidence)
 {
+	int off = 0;
+
 	if (evidence->mount_fd >= 0)
 		close(evidence->mount_fd);
 	if (evidence->loop_fd >= 0)
 		close(evidence->loop_fd);
-	evidence->mount_fd = evidence->loop_fd = -1;
+	if (evidence->device_fd >= 0) {
+		(void)ioctl(evidence->device_fd, BLKROSET, &off);
+		close(evidence->device_fd);
+	}
+	evidence->mount_fd = evidence->loop_fd = evidence->device_fd = -1;
 }

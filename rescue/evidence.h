@@ -16,8 +16,9 @@
  * lives as long as its descriptor, so that nothing can stay behind.
  */
 struct evidence {
-	int mount_fd; /* a directory descriptor: the file system's root */
-	int loop_fd;  /* -1: none; the loop device goes with its last user */
+	int mount_fd;  /* a directory descriptor: the file system's root */
+	int loop_fd;   /* -1: none; the loop device goes with its last user */
+	int device_fd; /* of a device that was writable before, to be set so again; -1: none */
 	char loop_path[32];
 	const struct fskind *kind;
 	enum fskind_state state;
@@ -32,9 +33,10 @@ struct evidence_source {
 };
 
 /* A fault names the file system when it is unknown or unsupported (ENOTSUP), and what the kernel said
- * when it refused. */
+ * when it refused. A device that something else holds (EBUSY) is not touched. */
 int evidence_open(const struct evidence_source *source, struct evidence *out,
 		  struct fault *f) FAULT_MUST_USE;
+/* Sets the device writable again, when it was before. */
 void evidence_close(struct evidence *evidence);
 
 #endif

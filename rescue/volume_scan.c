@@ -424,6 +424,35 @@ static void mark_up(struct volume_list *list)
 	}
 }
 
+static bool has_child(const struct volume_list *list, int index)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct volume *v = &list->items[i];
+
+		if (v->parent == index)
+			return true;
+		for (size_t j = 0; j < v->below_count; j++)
+			if (v->below[j] == index)
+				return true;
+	}
+	return false;
+}
+
+/* What somebody holds whom we cannot see, such as a mount in another namespace (O_EXCL, open(2)). */
+static void mark_held(struct volume_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct volume *v = &list->items[i];
+		own_fd int fd = -1;
+
+		if (!v->rdev || has_child(list, (int)i))
+			continue;
+		fd = open(v->path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+		if (fd < 0 && errno == EBUSY)
+			mark_down(list, (int)i, mark_in_use);
+	}
+}
+
 int volume_scan(const struct volume_roots *roots, struct volume_list *out,
 		struct remark_list *remarks, struct fault *f)
 {
@@ -439,6 +468,7 @@ int volume_scan(const struct volume_roots *roots, struct volume_list *out,
 	}
 	mark_mounts(&s);
 	mark_swaps(&s);
+	mark_held(&list);
 	mark_boot_medium(&s);
 	mark_up(&list);
 	*out = list;

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The program ima-rescue: the table of commands, options, one command, exit status. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rescue/rescue_command.h"
+#include "rescue/rescueoptions.h"
+#include "scanner/base/escape.h"
+#include "version.h"
+
+static const struct rescue_command commands[] = {
+	{"list", "[IMAGE…]", "disks, partitions, layers, and what is installed where", 0, -1,
+	 cmd_list_run},
+	{0},
+};
+
+/* Prints one sentence; what may come from a target or an argument is escaped. */
+static int complain(int status, const struct fault *fault)
+{
+	own_buf struct buf text = {0};
+
+	escape_text(&text, fault->text, strlen(fault->text));
+	fprintf(stderr, "ima-rescue: %s\n", text.failed ? "out of memory" : buf_text(&text));
+	if (status == RESCUE_USAGE)
+		fputs("Try 'ima-rescue --help'.\n", stderr);
+	return status;
+}
+
+static int print_help(void)
+{
+	own_buf struct buf text = {0};
+
+	rescueoptions_help(commands, &text);
+	fputs(buf_text(&text), stdout);
+	return RESCUE_GOOD;
+}
+
+static int print_version(const struct rescueoptions *o)
+{
+	printf("ima-rescue %s (%s)\n", o->version, o->commit[0] ? o->commit : "no commit");
+	return RESCUE_GOOD;
+}
+
+static int act(struct rescueoptions *o, struct fault *f)
+{
+	o->version = IMA_SCAN_VERSION;
+	o->commit = IMA_SCAN_COMMIT;
+	if (o->help)
+		return print_help();
+	if (o->version_asked)
+		return print_version(o);
+	return o->command->run(o, stdout, f);
+}
+
+int main(int argc, char **argv)
+{
+	struct rescueoptions options;
+	struct fault fault = {0};
+	int status;
+
+	if (rescueoptions_parse(argc, argv, commands, &options, &fault) < 0)
+		status = RESCUE_USAGE;
+	else
+		status = act(&options, &fault);
+	rescueoptions_done(&options);
+	if (fflush(stdout) != 0 && status < RESCUE_USAGE) {
+		fault_set(&fault, errno, "writing to standard output");
+		status = RESCUE_INTERNAL;
+	}
+	return status >= RESCUE_USAGE ? complain(status, &fault) : status;
+}

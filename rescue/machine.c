@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The volumes of this machine and of images, looked into. */
+#include "rescue/machine.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "efi/efistore.h"
+
+/*
+ * systemd's boot loader interface leaves the PARTUUID of the partition it was started from, in UCS-2
+ * (LoaderDevicePartUUID). Without it the stick is known by carrying the running root only.
+ */
+static void find_boot_partition(struct machine *machine)
+{
+	struct fault ignored;
+	struct efistore *store = efistore_open(NULL, &ignored);
+	const struct efistore_variable *variable =
+		store ? efistore_find(store, &guid_systemd_loader, "LoaderDevicePartUUID") : NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; variable && !variable->unreadable && i + 1 < variable->size &&
+			   n + 1 < sizeof(machine->boot_part_uuid);
+	     i += 2)
+		if (variable->data[i] && !variable->data[i + 1])
+			machine->boot_part_uuid[n++] = (char)tolower(variable->data[i]);
+	machine->boot_part_uuid[n] = '\0';
+	efistore_close(store);
+}
+
+static int add_images(const struct rescueoptions *o, char *const *images, struct machine *machine,
+		      struct fault *f)
+{
+	for (size_t i = 0; i < o->images.count; i++)
+		if (volume_add_image(&machine->volumes, o->images.items[i], f) < 0)
+			return -1;
+	for (; images && *images; images++)
+		if (volume_add_image(&machine->volumes, *images, f) < 0)
+			return -1;
+	return 0;
+}
+
+static int look(const struct rescueoptions *o, char *const *images, bool with_disks,
+		struct machine *machine, struct fault *f)
+{
+	struct volume_roots roots = {.sys = "/sys", .dev = "/dev", .proc = "/proc"};
+
+	if (with_disks || (o->images.count == 0 && !(images && *images))) {
+		find_boot_partition(machine);
+		roots.boot_part_uuid = *machine->boot_part_uuid ? machine->boot_part_uuid : NULL;
+		if (volume_scan(&roots, &machine->volumes, &machine->remarks, f) < 0)
+			return -1;
+	}
+	if (add_images(o, images, machine, f) < 0)
+		return -1;
+	return survey_run(&machine->volumes, &machine->survey, &machine->remarks, f);
+}
+
+int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
+		 struct machine *out, struct fault *f)
+{
+	struct machine machine = {0};
+
+	if (look(o, images, with_disks, &machine, f) < 0) {
+		machine_done(&machine);
+		return -1;
+	}
+	*out = machine;
+	return 0;
+}
+
+void machine_done(struct machine *machine)
+{
+	survey_done(&machine->survey);
+	volume_list_done(&machine->volumes);
+	remark_list_done(&machine->remarks);
+}
