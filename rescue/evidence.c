@@ -200,17 +200,31 @@ int evidence_open(const struct evidence_source *source, struct evidence *out, st
 	return 0;
 }
 
-void evidence_close(struct evidence *evidence)
+static void close_all(struct evidence *evidence)
 {
-	int off = 0;
-
 	if (evidence->mount_fd >= 0)
 		close(evidence->mount_fd);
 	if (evidence->loop_fd >= 0)
 		close(evidence->loop_fd);
-	if (evidence->device_fd >= 0) {
-		(void)ioctl(evidence->device_fd, BLKROSET, &off);
+	if (evidence->device_fd >= 0)
 		close(evidence->device_fd);
-	}
 	evidence->mount_fd = evidence->loop_fd = evidence->device_fd = -1;
+}
+
+void evidence_keep(struct evidence *evidence)
+{
+	close_all(evidence);
+}
+
+void evidence_close(struct evidence *evidence)
+{
+	int off = 0;
+
+	/* The mount first: as long as it is there, the device has to stay read-only. */
+	if (evidence->mount_fd >= 0)
+		close(evidence->mount_fd);
+	evidence->mount_fd = -1;
+	if (evidence->device_fd >= 0)
+		(void)ioctl(evidence->device_fd, BLKROSET, &off);
+	close_all(evidence);
 }

@@ -36,6 +36,8 @@ struct evidence_source {
  * when it refused. A device that something else holds (EBUSY) is not touched. */
 int evidence_open(const struct evidence_source *source, struct evidence *out,
 		  struct fault *f) FAULT_MUST_USE;
+/* Lets go of what is attached meanwhile; the device stays read-only. */
+void evidence_keep(struct evidence *evidence);
 /* Sets the device writable again, when it was before. */
 void evidence_close(struct evidence *evidence);
 

@@ -12,6 +12,13 @@
 static const struct rescue_command commands[] = {
 	{"list", "[IMAGE…]", "disks, partitions, layers, and what is installed where", 0, -1,
 	 cmd_list_run},
+	{"run", "TARGET -- COMMAND…", "run a command that sees the tree where it says {}", 2, -1,
+	 cmd_run_run},
+	{"mount", "TARGET", "attach a system's whole tree, read-only, without a byte changed", 1, 1,
+	 cmd_mount_run},
+	{"umount", "[NAME]", "take it down again (all of them without a name)", 0, 1,
+	 cmd_umount_run},
+	{"status", NULL, "what is attached", 0, 0, cmd_mount_status_run},
 	{0},
 };
 
@@ -68,5 +75,5 @@ int main(int argc, char **argv)
 		fault_set(&fault, errno, "writing to standard output");
 		status = RESCUE_INTERNAL;
 	}
-	return status >= RESCUE_USAGE ? complain(status, &fault) : status;
+	return *fault.text ? complain(status, &fault) : status;
 }

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "efi/efistore.h"
 
@@ -67,6 +68,18 @@ int machine_look(const struct rescueoptions *o, char *const *images, bool with_d
 	}
 	*out = machine;
 	return 0;
+}
+
+int machine_look_for(const struct rescueoptions *o, const char *target, struct machine *out,
+		     struct fault *f)
+{
+	char *image = (char *)target;
+	char *const images[] = {image, NULL};
+	struct stat st;
+
+	if (stat(target, &st) == 0 && S_ISREG(st.st_mode))
+		return machine_look(o, images, false, out, f);
+	return machine_look(o, NULL, true, out, f);
 }
 
 void machine_done(struct machine *machine)
