@@ -249,7 +249,8 @@ void authenticode_table_decode(const struct peimage *p, struct authenticode_tabl
 
 struct authenticode_message {
 	PKCS7 *p7;
-	const uint8_t *signed_data; /* the inside of SpcIndirectDataContent, in p7 */
+	/* The inside of SpcIndirectDataContent, in p7; NULL: it signs something else. */
+	const uint8_t *signed_data;
 	size_t signed_size;
 	STACK_OF(X509) * certs; /* of the signers, in their order; NULL: not all are there */
 	struct authenticode_signer *signers;
@@ -277,7 +278,7 @@ static const char *digest_name(const X509_ALGOR *algor)
 }
 
 /* The inside of the SEQUENCE that is the content. edk2 takes lengths of up to two bytes. */
-static bool content_decode(struct authenticode_message *m)
+static void content_decode(struct authenticode_message *m)
 {
 	static const char indirect_data[] = "1.3.6.1.4.1.311.2.1.4";
 	const PKCS7 *content = m->p7->d.sign->contents;
@@ -289,17 +290,16 @@ static bool content_decode(struct authenticode_message *m)
 
 	if (PKCS7_get_detached(m->p7) || OBJ_obj2txt(oid, sizeof(oid), content->type, 1) <= 0 ||
 	    strcmp(oid, indirect_data) != 0)
-		return false;
+		return;
 	other = content->d.other;
 	if (!other || other->type != V_ASN1_SEQUENCE || other->value.sequence->length < 2)
-		return false;
+		return;
 	at = other->value.sequence->data;
 	if (at[1] == 0x80 || at[1] > 0x82 ||
 	    ASN1_get_object(&at, &size, &tag, &class, other->value.sequence->length) & 0x81)
-		return false;
+		return;
 	m->signed_data = at;
 	m->signed_size = (size_t)size;
-	return true;
 }
 
 static char *serial_text(const ASN1_INTEGER *serial)
@@ -324,9 +324,10 @@ static bool signer_read(PKCS7 *p7, PKCS7_SIGNER_INFO *info, struct authenticode_
 	out->digest = digest_name(info->digest_alg);
 	if (cert) {
 		out->subject = trustanchor_name_text(X509_get_subject_name(cert));
+		out->name = trustanchor_short_name(X509_get_subject_name(cert));
 		X509_digest(cert, EVP_sha256(), out->sha256, NULL);
 	}
-	return out->issuer && out->serial && (!cert || out->subject);
+	return out->issuer && out->serial && (!cert || (out->subject && out->name));
 }
 
 static bool signers_read(struct authenticode_message *m)
@@ -370,12 +371,12 @@ struct authenticode_message *authenticode_message_new(const uint8_t *data, size_
 	if (!m)
 		return NULL;
 	m->p7 = d2i_PKCS7(NULL, &at, (long)size);
-	if (!m->p7 || !PKCS7_type_is_signed(m->p7) || !m->p7->d.sign || !content_decode(m) ||
-	    !signers_read(m)) {
+	if (!m->p7 || !PKCS7_type_is_signed(m->p7) || !m->p7->d.sign || !signers_read(m)) {
 		authenticode_message_free(m);
 		m = NULL;
-	} else if (!m->too_much) {
-		m->intact = verify(m, NULL);
+	} else {
+		content_decode(m);
+		m->intact = m->signed_data && !m->too_much && verify(m, NULL);
 	}
 	ERR_clear_error();
 	return m;
@@ -389,6 +390,7 @@ void authenticode_message_free(struct authenticode_message *m)
 		free(m->signers[i].subject);
 		free(m->signers[i].issuer);
 		free(m->signers[i].serial);
+		free(m->signers[i].name);
 	}
 	free(m->signers);
 	sk_X509_free(m->certs);
@@ -429,7 +431,7 @@ bool authenticode_covers(const struct authenticode_message *m, const struct dige
 {
 	size_t size = digest->size_bytes;
 
-	return size > 0 && m->signed_size >= size &&
+	return m->signed_data && size > 0 && m->signed_size >= size &&
 	       memcmp(m->signed_data + m->signed_size - size, digest->value, size) == 0;
 }
 

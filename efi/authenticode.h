@@ -69,11 +69,12 @@ struct trustanchor;
 struct authenticode_signer {
 	/* Printable text of any bytes. NULL: the certificate is not in the message. */
 	char *subject, *issuer, *serial;
+	char *name;	    /* the common name, for a sentence; NULL as above */
 	uint8_t sha256[32]; /* of the certificate */
 	const char *digest; /* "sha256"; "?": none we know */
 };
 
-/* NULL: nothing that firmware could read (or no memory). Copies what it needs. */
+/* NULL: no signed PKCS#7 message (or no memory). Copies what it needs. */
 struct authenticode_message *authenticode_message_new(const uint8_t *data, size_t size);
 void authenticode_message_free(struct authenticode_message *m);
 

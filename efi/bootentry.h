@@ -65,11 +65,24 @@ struct bootentry_list {
 
 enum { BOOTENTRY_MAX = 4096, BOOTENTRY_TEXT_MAX = 64 * 1024, BOOTENTRY_INITRDS_MAX = 64 };
 
-/* A new entry at the end, zeroed but for source, where, line. NULL: full or no memory (f says). The
- * pointer holds until the next call. */
+/* A new entry at the end, zeroed but for source, where, line. NULL: full (f->os is ENOSPC, and
+ * list->truncated) or no memory. The pointer holds until the next call. */
 struct bootentry *bootentry_add(struct bootentry_list *list, enum bootentry_source source,
 				const char *where, unsigned line, struct fault *f) FAULT_MUST_USE;
 int bootentry_add_initrd(struct bootentry *entry, const char *path, struct fault *f) FAULT_MUST_USE;
+/* Puts n bytes of a target into a field of an entry (entry->title, ->cmdline, …), instead of what was
+ * there. What is longer than BOOTENTRY_TEXT_MAX is cut, and the entry is then incomplete. */
+int bootentry_set(struct bootentry *entry, char **field, const char *text, size_t n,
+		  struct fault *f) FAULT_MUST_USE;
+/* Who can edit it, and what decides that. */
+void bootentry_set_editing(struct bootentry *entry, enum bootentry_editing editing,
+			   const char *format, ...) __attribute__((format(printf, 3, 4)));
+void bootentry_clear_initrds(struct bootentry *entry);
+/* Forgets the entries from count on. */
+void bootentry_list_cut(struct bootentry_list *list, size_t count);
+/* Takes out what says the same as an entry before it, of those from first on; is_default, is_next and
+ * incomplete of both are kept in the one that stays. */
+void bootentry_list_unique(struct bootentry_list *list, size_t first);
 void bootentry_list_done(struct bootentry_list *list);
 /* "firmware", "grub", "bls", … */
 const char *bootentry_source_name(enum bootentry_source source);

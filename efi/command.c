@@ -12,22 +12,60 @@
 #include "scanner/base/json.h"
 #include "scanner/base/sandbox.h"
 
+/* The store, or why there is none in *out_why. -1: what was asked for cannot be read. */
+static int open_variables(const struct efioptions *o, struct efistore **out_store,
+			  struct fault *out_why, struct fault *f)
+{
+	struct fault why = {0};
+
+	*out_store = efistore_open(o->efivars, &why);
+	*out_why = why;
+	if (*out_store || (!o->efivars && (why.os == ENOENT || why.os == ENOTSUP)))
+		return 0;
+	*f = why;
+	return -1;
+}
+
+/* Takes the store when it fails. */
+static int read_state(struct efistore *store, const struct fault *why, struct secureboot *out,
+		      struct fault *f)
+{
+	if (!store && why->os == ENOTSUP) {
+		secureboot_unknown(out, why->text);
+		return 0;
+	}
+	if (secureboot_read(store, out, f) == 0)
+		return 0;
+	efistore_close(store);
+	return -1;
+}
+
 int command_open_store(const struct efioptions *o, struct efistore **out_store,
 		       struct secureboot *out_state, struct fault *f)
 {
-	struct fault why = {0};
-	struct efistore *store = efistore_open(o->efivars, &why);
+	struct efistore *store;
+	struct fault why;
 
-	if (!store && (o->efivars || (why.os != ENOENT && why.os != ENOTSUP))) {
-		*f = why;
+	if (open_variables(o, &store, &why, f) < 0 || read_state(store, &why, out_state, f) < 0)
 		return -1;
-	}
-	if (!store && why.os == ENOTSUP)
-		secureboot_unknown(out_state, why.text);
-	else if (secureboot_read(store, out_state, f) < 0) {
+	*out_store = store;
+	return 0;
+}
+
+int command_open_only(const struct efioptions *o, struct efistore **out_store,
+		      struct secureboot *out_state, struct fault *f)
+{
+	struct efistore *store;
+	struct fault why;
+
+	if (open_variables(o, &store, &why, f) < 0)
+		return -1;
+	if (command_close_files(f) < 0) {
 		efistore_close(store);
 		return -1;
 	}
+	if (read_state(store, &why, out_state, f) < 0)
+		return -1;
 	*out_store = store;
 	return 0;
 }

@@ -50,6 +50,11 @@ int cmd_compare_run(const struct efioptions *o, FILE *out, struct fault *f);
 int command_open_store(const struct efioptions *o, struct efistore **out_store,
 		       struct secureboot *out_state, struct fault *f) FAULT_MUST_USE;
 
+/* The same for a command that reads nothing else: before anything is taken apart, files are closed as
+ * command_close_files() says. */
+int command_open_only(const struct efioptions *o, struct efistore **out_store,
+		      struct secureboot *out_state, struct fault *f) FAULT_MUST_USE;
+
 /*
  * When everything is in memory: no new privileges, no file may be opened any more (where the kernel has
  * Landlock), no capabilities.

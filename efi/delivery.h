@@ -18,19 +18,22 @@ enum delivery_way {
 	DELIVERY_INITRAMFS_FILE, /* inside a separate initramfs: can be replaced by who can write /boot */
 	DELIVERY_INITRAMFS_EMBEDDED, /* inside a kernel or unified kernel image: 5b */
 	DELIVERY_SOURCE, /* no delivery: what the next initramfs will hold (/etc/initramfs-tools/…) */
+	DELIVERY_WAYS
 };
 
 struct delivery {
 	enum delivery_way way;
-	char *where;	   /* the file that delivers: script, unit or initramfs */
-	unsigned line;	   /* that writes the policy; 0: none */
-	char *policy_path; /* the policy it delivers; NULL: not known */
-	char *policy;	   /* its text; NULL: not readable or not there */
+	char *where; /* the file that delivers: script, unit, or "/boot/initrd.img#scripts/local-top/ima" */
+	unsigned line; /* that writes the policy; 0: none */
+	char *policy_path; /* the policy it delivers, on the root or ("…#etc/ima-policy") in the initramfs;
+			      NULL: not known, or part of the script */
+	char *policy; /* its text, at most INITRAMFS_TEXT_MAX, NUL-terminated; NULL: not readable or not there */
 	size_t policy_size;
 	bool policy_missing; /* it would deliver a file that is not there: IMA runs without */
 	bool enabled; /* the script is in a runlevel, the unit wanted, systemd built with +IMA */
 	bool enabled_known;
-	bool online_root_can_change; /* false only when a signed image holds both loader and policy */
+	bool online_root_can_change; /* false only when an image holds both loader and policy; whether the
+					image is signed, imagecheck.h says */
 };
 
 struct delivery_list {

@@ -31,13 +31,20 @@ enum imagecheck_role {
 	IMAGECHECK_SHELL,
 };
 
+/* A choice within a unified kernel image. Its own command line, or the base's, is what counts. */
+struct imagecheck_profile {
+	char *id, *title; /* of the .profile section; NULL: it says none */
+	char *cmdline;	  /* NULL: neither the profile nor the base has one */
+};
+
 struct imagecheck_signer {
 	char *subject, *issuer, *serial; /* printable text of any bytes: escape */
 	uint8_t sha256[32]; /* of the signer's certificate; zero: it is not in the message */
 	const char *digest; /* "sha256" */
 	bool valid; /* the signature is over this image's digest and verifies by that certificate */
-	const char *anchor;  /* "db", "MokListRT", "given"; NULL: no chain to any of them */
-	const char *revoked; /* "dbx", "MokListXRT"; NULL: not revoked */
+	const char
+		*anchor; /* "db", "MokListRT", "shim" (built in), "given"; NULL: no chain to any */
+	const char *revoked; /* "dbx", "MokListXRT", "shim"; NULL: not revoked */
 };
 
 struct imagecheck {
@@ -55,8 +62,11 @@ struct imagecheck {
 	/* Of unified kernel images and addons (docs/formats/uki.md); each NULL when the section is absent. */
 	char *cmdline, *osrel, *uname;
 	bool has_linux, has_initrd, has_pcrsig, has_ucode, has_dtb;
-	unsigned profiles; /* number of .profile sections */
-	uint64_t linux_offset, linux_size, initrd_offset, initrd_size; /* in the file */
+	unsigned profiles;			 /* number of .profile sections */
+	struct imagecheck_profile *profile_list; /* of them, at most UKI_PROFILES_MAX (uki.h) */
+	size_t profile_list_count;
+	/* In the file, and inside it; of the base. */
+	uint64_t linux_offset, linux_size, initrd_offset, initrd_size, ucode_offset, ucode_size;
 };
 
 struct imagecheck_list {
@@ -64,17 +74,28 @@ struct imagecheck_list {
 	size_t count;
 };
 
-enum { IMAGECHECK_FILE_MAX = 512u << 20 };
+enum {
+	IMAGECHECK_FILE_MAX = 512u << 20, /* a UKI with a whole system in it has some 300 MiB */
+	IMAGECHECK_COUNT_MAX = 4096,	  /* images of a target; an ESP has room for some hundred */
+	IMAGECHECK_SHIMS_MAX = 16,
+	IMAGECHECK_SHIM_BYTES_MAX = 16 << 20, /* a shim has 1 MiB */
+};
 
-/* Certificates (DER or PEM files) that the operator trusts beside the firmware's. */
+/*
+ * Certificates (DER or PEM files) that the operator trusts beside the firmware's. Borrows `state`,
+ * which must be the one given below. Const afterwards.
+ */
 struct imagecheck_anchors;
 struct imagecheck_anchors *imagecheck_anchors_new(const struct secureboot *state,
 						  const char *const *files, size_t file_count,
 						  struct fault *f) FAULT_MUST_USE;
 void imagecheck_anchors_free(struct imagecheck_anchors *anchors);
 
-/* From the bytes of an image. f->os ENOEXEC: no PE file. `now` is never asked: firmware knows no time
- * worth the name, so validity dates do not count (edk2 SecurityPkg DxeImageVerificationLib). */
+/*
+ * From the bytes of an image. anchors NULL: the operator trusts none. What is built into a shim is
+ * only known to imagecheck_find(), which looks for one. f->os ENOEXEC: no PE file; else it fails only
+ * for lack of memory. Dates are never asked for: firmware knows no time worth the name.
+ */
 int imagecheck_decode(const char *path, const uint8_t *data, size_t size,
 		      const struct secureboot *state, const struct imagecheck_anchors *anchors,
 		      struct imagecheck *out, struct fault *f) FAULT_MUST_USE;

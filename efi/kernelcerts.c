@@ -33,19 +33,37 @@ struct search {
 
 /* --- One certificate --- */
 
-/* The length of what begins like a certificate; 0: nothing does. */
-static size_t looks_like_one(const uint8_t *at, const uint8_t *end)
+/* The content's length of a SEQUENCE of 128 to 65535 bytes, as no certificate is shorter; 0: there is
+ * none, or it goes beyond the end. *at moves to the content. */
+static size_t sequence(const uint8_t **at, const uint8_t *end)
 {
-	size_t outer, inner;
+	const uint8_t *p = *at;
+	size_t length;
 
-	if (end - at < 13 || at[0] != 0x30 || at[1] != 0x82 || at[4] != 0x30 || at[5] != 0x82)
+	if (end - p < 4 || p[0] != 0x30 || (p[1] != 0x81 && p[1] != 0x82))
 		return 0;
-	outer = (size_t)at[2] << 8 | at[3];
-	inner = (size_t)at[6] << 8 | at[7];
-	if (inner + 4 >= outer || outer + 4 > (size_t)(end - at))
+	length = p[1] == 0x81 ? p[2] : (size_t)p[2] << 8 | p[3];
+	p += p[1] == 0x81 ? 3 : 4;
+	if (length < 128 || length > (size_t)(end - p))
 		return 0;
-	/* A version in its tag, or a serial number. */
-	return at[8] == 0x02 || memcmp(at + 8, "\xa0\x03\x02\x01", 4) == 0 ? outer + 4 : 0;
+	*at = p;
+	return length;
+}
+
+/* The length of what begins like a certificate; 0: nothing does. */
+static size_t looks_like_one(const uint8_t *start, const uint8_t *end)
+{
+	const uint8_t *at = start;
+	size_t outer = sequence(&at, end), inner;
+
+	if (outer == 0)
+		return 0;
+	end = at + outer;
+	inner = sequence(&at, end);
+	/* Within, a version in its tag, or a serial number. */
+	if (inner == 0 || (*at != 0x02 && memcmp(at, "\xa0\x03\x02\x01", 4) != 0))
+		return 0;
+	return (size_t)(end - start);
 }
 
 static void x509_end(X509 **x509)
@@ -217,7 +235,7 @@ int kernelcerts_find(const uint8_t *data, size_t size, struct kernelimage *out, 
 
 	if (!run)
 		return fault_set(f, ENOMEM, "looking for certificates");
-	while (!s.cut && at < s.end && (at = memmem(at, (size_t)(s.end - at), "\x30\x82", 2))) {
+	while (!s.cut && at < s.end && (at = memchr(at, 0x30, (size_t)(s.end - at)))) {
 		run->start = run->at = at;
 		run->count = 0;
 		if (looks_like_one(at, s.end) && read_run(&s, run, f) < 0)

@@ -63,11 +63,6 @@ static bool read_block(struct bytes *b, uint32_t flags, size_t limit, struct unp
 	from = bytes_take(b, packed);
 	if (!from || packed == 0 || packed > unpacked || unpacked > LZOP_BLOCK_MAX)
 		return false;
-	if (unpacked > limit - out->size) {
-		out->end = UNPACK_TOO_LARGE;
-		*out_more = false;
-		return true;
-	}
 	written = unpacked;
 	if (packed == unpacked)
 		memcpy(out->data + out->size, from, unpacked);
@@ -76,6 +71,11 @@ static bool read_block(struct bytes *b, uint32_t flags, size_t limit, struct unp
 		 written != unpacked)
 		return false;
 	out->size += unpacked;
+	if (out->size > limit) {
+		out->size = limit;
+		out->end = UNPACK_TOO_LARGE;
+		*out_more = false;
+	}
 	return true;
 }
 
@@ -87,13 +87,14 @@ static uint32_t next_length(const struct bytes *b)
 	return bytes_u32be(&ahead);
 }
 
-static bool make_room(struct unpack *out, size_t *capacity, size_t more, size_t limit)
+/* For a whole block, even if it goes beyond the limit. */
+static bool make_room(struct unpack *out, size_t *capacity, size_t more)
 {
 	size_t want = out->size + more;
 	uint8_t *grown;
 
-	/* What is too long for a block or for the limit is refused by read_block(). */
-	if (more > LZOP_BLOCK_MAX || want > limit || want < *capacity)
+	/* What is too long for a block is refused by read_block(). */
+	if (more > LZOP_BLOCK_MAX || want <= *capacity)
 		return true;
 	want = want > *capacity * 2 ? want : *capacity * 2;
 	grown = realloc(out->data, want + 1);
@@ -113,7 +114,7 @@ int lzop_unpack(const uint8_t *data, size_t size, size_t limit, struct unpack *o
 
 	out->end = UNPACK_WHOLE;
 	while (good && more) {
-		if (!make_room(out, &capacity, next_length(&b), limit))
+		if (!make_room(out, &capacity, next_length(&b)))
 			return fault_set(f, ENOMEM, "unpacking lzo");
 		good = read_block(&b, flags, limit, out, &more);
 	}

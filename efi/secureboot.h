@@ -71,5 +71,9 @@ void secureboot_unknown(struct secureboot *out, const char *why);
 void secureboot_done(struct secureboot *state);
 /* "enforcing", "setup-mode", "disabled", "not-uefi", "cannot-tell" */
 const char *secureboot_word_name(enum secureboot_word word);
+/* "absent", "off", "on", "odd" */
+const char *secureboot_flag_name(enum secureboot_flag flag);
+/* "PK", "KEK", … also of a state that was not read. */
+const char *secureboot_database_name(enum secureboot_database_id id);
 
 #endif

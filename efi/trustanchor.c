@@ -26,7 +26,7 @@
 struct trustanchor {
 	X509 *x509;
 	X509_STORE *store;
-	char *subject;
+	char *subject, *name;
 	bool for_shim;
 };
 
@@ -67,6 +67,20 @@ char *trustanchor_name_text(const X509_NAME *name)
 	return copy;
 }
 
+char *trustanchor_short_name(const X509_NAME *name)
+{
+	int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	unsigned char *utf8 = NULL;
+	int size = at < 0 ? -1
+			  : ASN1_STRING_to_UTF8(
+				    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+	char *copy =
+		size > 0 ? strndup((const char *)utf8, (size_t)size) : trustanchor_name_text(name);
+
+	OPENSSL_free(utf8);
+	return copy;
+}
+
 /* Partial chains, because firmware takes an intermediate or the signer itself; no dates; and any
  * purpose, since code signing is none of those libcrypto would look for here. */
 static X509_STORE *store_of(X509 *x509)
@@ -94,9 +108,10 @@ static struct trustanchor *anchor_of(X509 *x509)
 	anchor->x509 = x509;
 	anchor->store = store_of(x509);
 	anchor->subject = trustanchor_name_text(X509_get_subject_name(x509));
+	anchor->name = trustanchor_short_name(X509_get_subject_name(x509));
 	anchor->for_shim = !for_modules(x509);
 	ERR_clear_error();
-	if (anchor->store && anchor->subject)
+	if (anchor->store && anchor->subject && anchor->name)
 		return anchor;
 	trustanchor_free(anchor);
 	return NULL;
@@ -121,12 +136,18 @@ void trustanchor_free(struct trustanchor *anchor)
 	X509_STORE_free(anchor->store);
 	X509_free(anchor->x509);
 	free(anchor->subject);
+	free(anchor->name);
 	free(anchor);
 }
 
 bool trustanchor_for_shim(const struct trustanchor *anchor)
 {
 	return anchor->for_shim;
+}
+
+void trustanchor_hide_from_shim(struct trustanchor *anchor)
+{
+	anchor->for_shim = false;
 }
 
 X509_STORE *trustanchor_store(const struct trustanchor *anchor)
@@ -169,6 +190,11 @@ bool trustanchor_tbs_of(X509 *x509, enum hashalgo_id algo, struct digest *out)
 	digester_free(digester);
 	ERR_clear_error();
 	return done;
+}
+
+const char *trustanchor_name(const struct trustanchor *anchor)
+{
+	return anchor->name;
 }
 
 bool trustanchor_tbs(const struct trustanchor *anchor, enum hashalgo_id algo, struct digest *out)

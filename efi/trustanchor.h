@@ -23,10 +23,14 @@ void trustanchor_free(struct trustanchor *anchor);
 
 /* Would shim use it? It wants a DER length of two bytes that is exact, and no module-signing key. */
 bool trustanchor_for_shim(const struct trustanchor *anchor);
+/* Shim reads only the first certificate of a list. */
+void trustanchor_hide_from_shim(struct trustanchor *anchor);
 /* Trusts this certificate and nothing else. Borrowed. */
 X509_STORE *trustanchor_store(const struct trustanchor *anchor);
 /* "CN=…", of any bytes, never NULL. Borrowed. */
 const char *trustanchor_subject(const struct trustanchor *anchor);
+/* The same for a sentence: the common name where there is one. */
+const char *trustanchor_name(const struct trustanchor *anchor);
 /* The hash of its signed part. */
 bool trustanchor_tbs(const struct trustanchor *anchor, enum hashalgo_id algo, struct digest *out);
 /* The same of any certificate. */
@@ -34,6 +38,8 @@ bool trustanchor_tbs_of(X509 *x509, enum hashalgo_id algo, struct digest *out);
 
 /* RFC 4514 text of any bytes; the caller frees it. NULL: no memory. */
 char *trustanchor_name_text(const X509_NAME *name);
+/* The same of the common name alone, where there is one. */
+char *trustanchor_short_name(const X509_NAME *name);
 
 /* A growing list of them. */
 struct trustanchor_list {

@@ -117,10 +117,12 @@ static bool is_gzip(const uint8_t *data, size_t size)
 	return size >= 18 && !(data[3] & 0xe0); /* reserved flags */
 }
 
+/* A first block, or the end at once. */
 static bool is_bzip2(const uint8_t *data, size_t size)
 {
 	return size >= 10 && data[3] >= '1' && data[3] <= '9' &&
-	       memcmp(data + 4, "\x31\x41\x59\x26\x53\x59", 6) == 0;
+	       (memcmp(data + 4, "\x31\x41\x59\x26\x53\x59", 6) == 0 ||
+		memcmp(data + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
 }
 
 /* A dictionary of 2^n or 2^n + 2^(n-1) bytes, and an unpacked length that is unknown or sane. */

@@ -12,7 +12,7 @@ int main(void)
 #define SUITE(name) srunner_add_suite(runner, name##_suite());
 	SUITES
 #ifdef TESTS_WITH_EFI
-	SUITES_EFI
+#include "tests/efi/suites.inc"
 #endif
 #undef SUITE
 	srunner_run_all(runner, CK_ENV);

@@ -41,12 +41,9 @@
 	SUITE(verity)                                                                              \
 	SUITE(walk)
 
-/* Of efi/, which the static build leaves out. */
-#define SUITES_EFI SUITE(targetfs)
-
 #define SUITE(name) Suite *name##_suite(void);
 SUITES
-SUITES_EFI
+#include "tests/efi/suites.inc"
 #undef SUITE
 
 #endif

@@ -258,6 +258,105 @@ corpus_evm() {
 	hex 7501 ed810000 "$(repeat 00 16)" ffff | seed evm unreadable
 }
 
+# le BYTES VALUE : a number, little endian.
+le() {
+	local i value=$2
+	for ((i = 0; i < $1; i++)); do
+		hex "$(printf '%02x' $((value & 255)))"
+		value=$((value >> 8))
+	done
+}
+
+# What kernels are built with, by the name of the format.
+kernel_pack() {
+	case $1 in
+	gzip) gzip -n ;;
+	xz) xz --check=crc32 --lzma2=dict=64KiB ;;
+	zstd) zstd -q -5 ;;
+	lz4) lz4 -q -l -9 - - ;;
+	bzip2) bzip2 -1 ;;
+	lzma) lzma -1 ;;
+	lzo) lzop ;;
+	esac
+}
+
+kernel_formats=(gzip xz zstd lz4 bzip2 lzma lzo)
+
+# add_aligned FILE TO <bytes : behind zeros, at a multiple.
+add_aligned() {
+	local size
+	size=$(stat -c %s "$1")
+	head -c $((-size & ($2 - 1))) /dev/zero >>"$1"
+	cat >>"$1"
+}
+
+# A kernel of no code: banner, configuration, a certificate with the sizes of the list, an initramfs with its own.
+kernel_inside() {
+	local size kernel=$keys/kernel
+	make_keys
+	{ printf '\x7fELF' && head -c 60 /dev/zero && printf 'Linux version 6.12.3-seed (x@y)\n\0'; } >"$kernel"
+	{ printf 'IKCFG_ST' && printf 'CONFIG_IMA=y\n' | gzip -n && printf 'IKCFG_ED'; } >>"$kernel"
+	size=$(stat -c %s "$keys/p256.der")
+	add_aligned "$kernel" 8 <"$keys/p256.der"
+	{ le 8 "$size" && le 8 "$size"; } | add_aligned "$kernel" 8
+	kernel_cpio >"$keys/cpio"
+	${1:-cat} <"$keys/cpio" >"$keys/archive"
+	add_aligned "$kernel" 4 <"$keys/archive"
+	le 8 "$(stat -c %s "$keys/archive")" | add_aligned "$kernel" 8
+}
+
+# newc: an empty file and the trailer.
+kernel_cpio() {
+	printf '070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x' 1 33261 0 0 1 0 0 0 0 0 0 6 0
+	printf '/init\0' && printf '070701%088d%08x%08x' 0 11 0 | sed 's/.*/&TRAILER!!!/' && hex 00000000
+}
+
+kernel_bzimage() {
+	local size
+	size=$(stat -c %s "$1")
+	head -c 497 /dev/zero && hex 01 "$(repeat 00 12)" 55aa 0000 && printf HdrS && hex 0f02 "$(repeat 00 6)" 9000
+	hex "$(repeat 00 56)" 10000000 && le 4 "$size" && hex "$(repeat 00 64)" && printf '6.12.3-seed (x@y)\0'
+	head -c 350 /dev/zero && hex "$(repeat 00 16)" && cat "$1"
+}
+
+corpus_unpack() {
+	local name
+	for name in "${kernel_formats[@]}"; do
+		{ seq 1 2000 && head -c 3000 "$0"; } | kernel_pack "$name" | seed unpack "$name"
+		{ printf 'short' | kernel_pack "$name" && le 4 5; } | seed unpack "$name-sized"
+		repeat 0123456789abcdef 9000 | kernel_pack "$name" | seed unpack "$name-bomb"
+	done
+}
+
+corpus_ikconfig() {
+	local text='# Linux/x86 6.12.3 Kernel Configuration\nCONFIG_IMA=y\n'
+	{ printf 'xIKCFG_ST' && printf '%b' "$text" | gzip -n && printf 'IKCFG_ED'; } | seed ikconfig good
+	{ printf 'IKCFG_STIKCFG_ST' && printf 'no options' | gzip -n && printf 'IKCFG_ED'; } | seed ikconfig empty
+	{ printf 'IKCFG_ST' && printf '%b' "$text" | gzip -n | head -c 40; } | seed ikconfig cut
+	{ printf 'IKCFG_ST' && printf '%b' "$text" | xz && printf 'IKCFG_ED'; } | seed ikconfig xz
+}
+
+corpus_kernelimage() {
+	local name
+	make_keys
+	for name in "zstd -q" gzip lzop xz; do
+		kernel_inside "$name"
+		seed kernelimage "archive-${name%% *}" <"$keys/kernel"
+	done
+	kernel_inside
+	seed kernelimage elf <"$keys/kernel"
+	for name in "${kernel_formats[@]}"; do
+		{ kernel_pack "$name" <"$keys/kernel" && le 4 "$(stat -c %s "$keys/kernel")"; } >"$keys/packed"
+		kernel_bzimage "$keys/packed" | seed kernelimage "bzimage-$name"
+		kernel_pack "$name" <"$keys/kernel" | seed kernelimage "stream-$name"
+	done
+	{ printf 'MZ\0\0zimg' && le 4 64 && le 4 "$(stat -c %s "$keys/packed")" && hex "$(repeat 00 8)" &&
+		printf 'lzo' && hex "$(repeat 00 37)" && cat "$keys/packed"; } | seed kernelimage zboot
+	{ head -c 56 /dev/zero && printf 'ARM\x64\0\0\0\0' && cat "$keys/kernel"; } | seed kernelimage image
+	{ head -c 36 /dev/zero && hex 18286f01 "$(repeat 00 20)" && cat "$keys/packed"; } | seed kernelimage zimage
+	{ hex 27051956 "$(repeat 00 60)" && cat "$keys/packed"; } | seed kernelimage uimage
+}
+
 # Past crashes of a target, turned back into bytes.
 crashes() {
 	local file
