@@ -36,7 +36,7 @@ struct fstab {
 	bool truncated; /* more than FSTAB_ENTRIES_MAX volumes */
 };
 
-enum { FSTAB_BYTES_MAX = 1 << 20, FSTAB_ENTRIES_MAX = 256, FSTAB_LINE_MAX = 4096 };
+enum { FSTAB_BYTES_MAX = 4 << 20, FSTAB_ENTRIES_MAX = 256, FSTAB_LINE_MAX = 4096 };
 
 int fstab_decode(const char *text, size_t size, struct fstab *out, struct fault *f) FAULT_MUST_USE;
 void fstab_done(struct fstab *fstab);

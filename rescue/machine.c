@@ -29,6 +29,14 @@ static void find_boot_partition(struct machine *machine)
 	efistore_close(store);
 }
 
+static bool is_given(const struct rescueoptions *o, const char *image)
+{
+	for (size_t i = 0; i < o->images.count; i++)
+		if (strcmp(o->images.items[i], image) == 0)
+			return true;
+	return false;
+}
+
 static int add_images(const struct rescueoptions *o, char *const *images, struct machine *machine,
 		      struct fault *f)
 {
@@ -36,7 +44,7 @@ static int add_images(const struct rescueoptions *o, char *const *images, struct
 		if (volume_add_image(&machine->volumes, o->images.items[i], f) < 0)
 			return -1;
 	for (; images && *images; images++)
-		if (volume_add_image(&machine->volumes, *images, f) < 0)
+		if (!is_given(o, *images) && volume_add_image(&machine->volumes, *images, f) < 0)
 			return -1;
 	return 0;
 }
@@ -79,7 +87,7 @@ int machine_look_for(const struct rescueoptions *o, const char *target, struct m
 
 	if (stat(target, &st) == 0 && S_ISREG(st.st_mode))
 		return machine_look(o, images, false, out, f);
-	return machine_look(o, NULL, true, out, f);
+	return machine_look(o, NULL, o->images.count == 0, out, f);
 }
 
 void machine_done(struct machine *machine)

@@ -19,8 +19,8 @@ struct machine {
  * out unless `with_disks`. */
 int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
 		 struct machine *out, struct fault *f) FAULT_MUST_USE;
-/* What a command about one target looks at: the image alone when the target is a file, else the machine's
- * disks (and the images of --image). */
+/* What a command about one target looks at: the images given, the target among them when it is a file;
+ * without any, the machine's disks. */
 int machine_look_for(const struct rescueoptions *o, const char *target, struct machine *out,
 		     struct fault *f) FAULT_MUST_USE;
 void machine_done(struct machine *machine);

@@ -13,7 +13,7 @@ static const char *const formats[] = {"text", "ndjson", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 
 static const struct optable_row rows[] = {
-	{"image", 0, "FILE", "look at this disk image too (repeatable)", OPTABLE_LIST, AT(images),
+	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST, AT(images),
 	 NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
