@@ -34,8 +34,8 @@ static const struct survey_item *only_system(const struct machine *machine, cons
 	if (count == 0)
 		fault_set(f, ENOENT, "no installed system was found in %s", target);
 	else
-		fault_set(f, ENOTUNIQ, "%s holds %u systems: say which by its number (%s)", target,
-			  count, buf_text(&numbers));
+		fault_set(f, 0, "%s holds %u systems: say which by its number (%s)", target, count,
+			  buf_text(&numbers));
 	return NULL;
 }
 

@@ -13,8 +13,8 @@ static const char *const formats[] = {"text", "ndjson", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 
 static const struct optable_row rows[] = {
-	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST, AT(images),
-	 NULL},
+	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST,
+	 AT(images), NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
 	{"format", 0, "text|ndjson", "how to report", OPTABLE_TEXT, AT(format), formats},

@@ -302,6 +302,6 @@ int volume_find(const struct volume_list *list, const char *what, struct fault *
 		return found;
 	if (count == 0)
 		return fault_set(f, ENOENT, "no volume is called %s", what);
-	return fault_set(f, ENOTUNIQ, "%s is the name of %u volumes (%s): say which by its device",
-			 what, count, buf_text(&names));
+	return fault_set(f, 0, "%s is the name of %u volumes (%s): say which by its device", what,
+			 count, buf_text(&names));
 }
