@@ -26,6 +26,10 @@ enum {
 	OPTION_HEADER = 6, /* attributes and the length of the path list */
 };
 
+/* What edk2 puts into the options that it makes by itself (UefiBootManagerLib, BmBoot.c). */
+static const uint8_t automatic_mark[16] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
+					   0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2};
+
 /* --- One option --- */
 
 /* Where its parts are, every length checked. */
@@ -129,6 +133,8 @@ static int fill(const struct parts *parts, struct bootoption *out)
 		return -1;
 	memcpy(out->optional, parts->optional, parts->optional_size);
 	out->optional_size = parts->optional_size;
+	out->automatic = out->optional_size == sizeof(automatic_mark) &&
+			 memcmp(out->optional, automatic_mark, sizeof(automatic_mark)) == 0;
 	return 0;
 }
 
@@ -354,68 +360,4 @@ void bootoption_list_done(struct bootoption_list *list)
 		bootoption_done(&list->items[i]);
 	free(list->items);
 	*list = (struct bootoption_list){0};
-}
-
-/* --- As boot entries --- */
-
-char *bootoption_esp_path(const char *file)
-{
-	char *path = NULL;
-
-	while (*file == '\\' || *file == '/')
-		file++;
-	if (asprintf(&path, "ESP:/%s", file) < 0)
-		return NULL;
-	for (char *p = path; *p; p++)
-		if (*p == '\\')
-			*p = '/';
-	return path;
-}
-
-static int fill_entry(const struct bootoption *option, struct bootentry *entry, struct fault *f)
-{
-	entry->title = strdup(option->title);
-	entry->kernel_said = strdup(option->file ? option->file : option->path);
-	if (!entry->title || !entry->kernel_said)
-		return fault_set(f, ENOMEM, "keeping a boot option");
-	if (option->file_on_partition) {
-		entry->kernel = bootoption_esp_path(option->file);
-		if (!entry->kernel)
-			return fault_set(f, ENOMEM, "keeping a boot option");
-	}
-	if (option->optional_text) {
-		entry->cmdline = strndup(option->optional_text, BOOTENTRY_TEXT_MAX);
-		if (!entry->cmdline)
-			return fault_set(f, ENOMEM, "keeping a boot option");
-	}
-	entry->is_next = option->is_next;
-	entry->hidden = option->hidden || option->application;
-	entry->disabled = !option->active;
-	entry->editing = BOOTENTRY_EDIT_UNKNOWN;
-	snprintf(entry->editing_why, sizeof(entry->editing_why),
-		 "the firmware's set-up screen or a UEFI shell may change options; no boot menu "
-		 "asks for them");
-	return 0;
-}
-
-int bootoption_entries(const struct bootoption_list *list, struct bootentry_list *out,
-		       struct fault *f)
-{
-	bool seen_default = false;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct bootoption *option = &list->items[i];
-		struct bootentry *entry;
-
-		if (option->why[0])
-			continue;
-		entry = bootentry_add(out, BOOTENTRY_FIRMWARE, option->name, 0, f);
-		if (!entry || fill_entry(option, entry, f) < 0)
-			return -1;
-		/* The first that firmware tries by itself. */
-		entry->is_default = !seen_default && option->position >= 0 && option->active &&
-				    !option->application;
-		seen_default |= entry->is_default;
-	}
-	return 0;
 }

@@ -25,6 +25,7 @@ struct bootoption {
 	uint8_t *optional;	/* optional data; NULL: none */
 	size_t optional_size;
 	char *optional_text; /* the same, when it reads as text */
+	bool automatic;	     /* edk2 made it for a device it found, and will again */
 	int position;	     /* in BootOrder, from 0; -1: not there */
 	bool is_next, is_current;
 };

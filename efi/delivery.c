@@ -278,10 +278,23 @@ static int dracut_policy_path(const struct search *s, char **out_path, struct fa
 	return result;
 }
 
-static int add_dracut(struct search *s, char *where, bool enabled, bool known, struct fault *f)
+static int note_line(void *context, const struct policyscript_hit *hit, struct fault *f)
+{
+	unsigned *line = context;
+
+	(void)f;
+	if (*line == 0)
+		*line = hit->line;
+	return 0;
+}
+
+/* Takes `where`. */
+static int add_dracut(struct search *s, char *where, unsigned line, bool enabled, bool known,
+		      struct fault *f)
 {
 	struct delivery item = {.way = DELIVERY_DRACUT,
 				.where = where,
+				.line = line,
 				.enabled = enabled,
 				.enabled_known = known,
 				.online_root_can_change = true};
@@ -307,7 +320,7 @@ static int find_dracut_policy(struct search *s, struct fault *f)
 		return 0;
 	for (size_t i = 0; i < s->initramfs->count; i++)
 		complete = complete && !s->initramfs->items[i].incomplete;
-	return add_dracut(s, strdup(policy), false, complete, f);
+	return add_dracut(s, strdup(policy), 0, false, complete, f);
 }
 
 /* --- Initramfs files --- */
@@ -425,12 +438,22 @@ static int writer_program(struct search *s, struct fault *f)
 	return add(s, &item, f);
 }
 
+static int dracut_hook(struct search *s, struct fault *f)
+{
+	const struct initramfs_member *hook = s->writer;
+	unsigned line = 0;
+
+	if (hook->text && policyscript_scan(hook->text, hook->text_size, note_line, &line, f) < 0)
+		return -1;
+	return add_dracut(s, inside(s->image, hook->name), line, true, true, f);
+}
+
 static int find_in_writer(struct search *s, struct fault *f)
 {
 	const struct initramfs_member *writer = s->writer;
 
 	if (fnmatch("*ima-policy-load.sh", writer->name, 0) == 0 && strstr(writer->name, "hooks"))
-		return add_dracut(s, inside(s->image, writer->name), true, true, f);
+		return dracut_hook(s, f);
 	s->told = false;
 	if (writer->text &&
 	    policyscript_scan(writer->text, writer->text_size, on_writer_hit, s, f) < 0)

@@ -111,6 +111,10 @@ static const struct finding_kind kinds[] = {
 	{"boot.entry.kernel-missing", FINDING_LOW,
 	 "whoever puts a file there decides what this entry starts",
 	 "remove the entry, or give the missing file system (--esp)"},
+	{"boot.entry.other-system", FINDING_INFO,
+	 "it starts something that is no Linux kernel we can read: another system, a memory test, a tool; "
+	 "the target's IMA has no say in it",
+	 "remove what you do not need"},
 	{"boot.entry.incomplete", FINDING_INFO,
 	 "part of the entry is decided at boot; what is said of it may not be all",
 	 "make the entry plain, or look at the script"},
@@ -288,6 +292,11 @@ static const struct finding_kind kinds[] = {
 	 "build with CONFIG_IMA_LOAD_X509 or CONFIG_EVM_LOAD_X509, or load it by keyctl"},
 
 	/* --- The audit itself --- */
+	{"audit.no-esp", FINDING_INFO,
+	 "what the firmware starts lies on an EFI system partition, and none was looked at",
+	 "mount it and give it with --esp"},
+	{"audit.no-entries", FINDING_INFO, "what this machine starts is not known",
+	 "give missing file systems with --esp, and the firmware's variables with --efivars"},
 	{"audit.remarks", FINDING_INFO, "what could not be read was not judged",
 	 "see the remarks; give missing file systems with --esp"},
 };

@@ -53,6 +53,11 @@ int ikconfig_find(const uint8_t *data, size_t size, char **out_text, size_t *out
 		if (!at)
 			break;
 		at += MARK_BYTES;
+		if (unpack_kind(at, (size_t)(end - at)) != UNPACK_GZIP) {
+			fault_set(damage, EBADMSG,
+				  "reading the built-in configuration: it is no gzip stream");
+			continue;
+		}
 		if (unpack_stream(at, (size_t)(end - at), IKCONFIG_TEXT_MAX, &text, f) < 0)
 			return -1;
 		if (is_good(at, (size_t)(end - at), &text, damage)) {

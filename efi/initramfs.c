@@ -745,6 +745,7 @@ static const struct {
 	{"hooks/", "/etc/initcpio/hooks/"},
 	{"hooks/", "/usr/lib/initcpio/hooks/"},
 	{"init", "/usr/lib/initcpio/init"},
+	{"init", "/usr/lib/dracut/modules.d/99base/init.sh"},
 	{"init", "/usr/share/mkinitfs/initramfs-init"},
 	{"bin/busybox", "/usr/lib/initcpio/busybox"},
 	{"usr/bin/busybox", "/usr/lib/initcpio/busybox"},
@@ -860,6 +861,37 @@ static bool is_compared(const struct initramfs_member *member)
 	       member->kind != INITRAMFS_PRIVATE_KEY;
 }
 
+static int by_content(const void *a, const void *b)
+{
+	const struct initramfs_member *first = *(struct initramfs_member *const *)a;
+	const struct initramfs_member *second = *(struct initramfs_member *const *)b;
+	int order = memcmp(first->sha256, second->sha256, sizeof(first->sha256));
+
+	if (order != 0)
+		return order;
+	return (second->on_root == INITRAMFS_SAME) - (first->on_root == INITRAMFS_SAME);
+}
+
+/* Programs of many names (busybox): what is the root's under one of them is the root's. */
+static void spread(struct initramfs *initramfs)
+{
+	struct initramfs_member **members = calloc(initramfs->found_count + 1, sizeof(*members));
+	size_t n = 0;
+
+	if (!members)
+		return;
+	for (size_t i = 0; i < initramfs->found_count; i++)
+		if (initramfs->found[i].on_root != INITRAMFS_NOT_COMPARED)
+			members[n++] = &initramfs->found[i];
+	qsort(members, n, sizeof(*members), by_content);
+	for (size_t i = 1; i < n; i++)
+		if (members[i - 1]->on_root == INITRAMFS_SAME &&
+		    memcmp(members[i - 1]->sha256, members[i]->sha256,
+			   sizeof(members[i]->sha256)) == 0)
+			members[i]->on_root = INITRAMFS_SAME;
+	free(members);
+}
+
 void initramfs_compare(const struct targetfs *t, struct initramfs *initramfs,
 		       struct remark_list *remarks)
 {
@@ -887,6 +919,7 @@ void initramfs_compare(const struct targetfs *t, struct initramfs *initramfs,
 		compare_sources(c, member);
 		compare_dracut(c, member);
 	}
+	spread(initramfs);
 	targetfs_names_done(&c->dracut);
 	digester_free(c->digester);
 }

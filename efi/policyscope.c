@@ -80,6 +80,26 @@ static struct answer ask(const struct policy *policy, enum policy_func func, uns
 	return answer;
 }
 
+/* A condition that files of an unnamed file system without labels cannot answer; NULL: none. */
+static const char *unanswerable(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+
+		if (rule->action != POLICY_APPRAISE ||
+		    (rule->func != POLICY_FUNC_NONE && rule->func != POLICY_FUNC_FILE_CHECK &&
+		     rule->func != POLICY_FUNC_BPRM_CHECK && rule->func != POLICY_FUNC_MMAP_CHECK &&
+		     rule->func != POLICY_FUNC_MMAP_CHECK_REQPROT))
+			continue;
+		for (unsigned k = 0; k < POLICY_LSM_COUNT; k++)
+			if (rule->lsm[k])
+				return "labels of a security module";
+		if (rule->flags & (POLICY_HAS_FSMAGIC | POLICY_HAS_FSUUID | POLICY_HAS_FSNAME))
+			return "the file system";
+	}
+	return NULL;
+}
+
 static void find_files(const struct policy *policy, struct policyscope *out)
 {
 	struct answer read = ask(policy, POLICY_FUNC_FILE_CHECK, POLICY_MAY_READ);
@@ -98,11 +118,15 @@ static void find_files(const struct policy *policy, struct policyscope *out)
 	if (read.some)
 		out->files = read.all ? POLICYSCOPE_ALL : POLICYSCOPE_OWNED;
 	else if (exec.some || mapped)
-		out->files =
-			(exec.all && exec.some) || (!exec.some && (mmap.all || mmap_reqprot.all))
-				? POLICYSCOPE_CODE
-				: POLICYSCOPE_OWNED_CODE;
-	else if (read.cannot_tell || exec.cannot_tell || mmap.cannot_tell) {
+		out->files = (!exec.some || exec.all) && (!mmap.some || mmap.all) &&
+					     (!mmap_reqprot.some || mmap_reqprot.all)
+				     ? POLICYSCOPE_CODE
+				     : POLICYSCOPE_OWNED_CODE;
+	else if (unanswerable(policy)) {
+		out->files = POLICYSCOPE_CANNOT_TELL;
+		snprintf(out->because, sizeof(out->because), "what it appraises hangs on %s",
+			 unanswerable(policy));
+	} else if (read.cannot_tell || exec.cannot_tell || mmap.cannot_tell) {
 		out->files = POLICYSCOPE_CANNOT_TELL;
 		snprintf(out->because, sizeof(out->because), "what it appraises hangs on %s",
 			 exec.cannot_tell   ? exec.why

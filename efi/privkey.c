@@ -439,7 +439,9 @@ static void trouble(void *context, const char *path, const struct fault *fault)
 {
 	struct search *s = context;
 
-	remark_add(s->remarks, path, fault);
+	/* Without an errno it is the depth that we asked for. */
+	if (fault->os != 0)
+		remark_add(s->remarks, path, fault);
 }
 
 static int search_path(struct search *s, const char *path, unsigned depth, struct fault *f)

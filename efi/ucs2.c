@@ -88,7 +88,7 @@ static bool is_unlikely(uint32_t code)
 
 bool ucs2_is_text(const uint8_t *data, size_t size_bytes)
 {
-	size_t n = size_bytes / 2, units;
+	size_t n = size_bytes / 2, units, ascii = 0, characters = 0;
 
 	while (n && !unit_at(data, n - 1))
 		n--;
@@ -99,6 +99,9 @@ bool ucs2_is_text(const uint8_t *data, size_t size_bytes)
 
 		if (is_control(code) || is_unlikely(code))
 			return false;
+		ascii += code < 0x80;
+		characters++;
 	}
-	return true;
+	/* Almost any pair of bytes is a character of East Asia; options have "=" and "/" in them. */
+	return ascii >= characters - ascii;
 }

@@ -19,7 +19,8 @@ size_t ucs2_to_utf8(const uint8_t *data, size_t size_bytes, struct buf *out);
 /* Is there a NUL character within, and where does what follows it begin? */
 bool ucs2_end(const uint8_t *data, size_t size_bytes, size_t *out_after);
 
-/* Does all of it read as text for people: printable characters, blanks and line ends, perhaps NULs at its end? */
+/* Does all of it read as text for people: printable characters, blanks and line ends, half of them ASCII
+ * at least, perhaps NULs at its end? */
 bool ucs2_is_text(const uint8_t *data, size_t size_bytes);
 
 #endif

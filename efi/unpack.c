@@ -142,26 +142,78 @@ static bool is_lzma(const uint8_t *data, size_t size)
 	return dictionary <= 3 && (length == UINT64_MAX || length < (uint64_t)1 << 40);
 }
 
+/* --- What memory a stream asks for --- */
+
+/* Kernels are packed with dictionaries of 64 MiB (lzma -9), 128 MiB (zstd --ultra -22) at most. */
+enum { DICTIONARY_MAX = 256 << 20 };
+
+static uint64_t lzma_dictionary(const uint8_t *data, size_t size)
+{
+	struct bytes b = bytes_of(data, size);
+
+	bytes_u8(&b);
+	return bytes_u32le(&b);
+}
+
+/* The .xz format, 1.2 */
+static uint64_t xz_number(struct bytes *b)
+{
+	uint64_t value = 0;
+	uint8_t byte = 0x80;
+
+	for (unsigned shift = 0; shift < 63 && byte & 0x80; shift += 7) {
+		byte = bytes_u8(b);
+		value |= (uint64_t)(byte & 0x7f) << shift;
+	}
+	return value;
+}
+
+/* The .xz format, 3.1: of the first block, as the kernel's build makes one only. */
+static uint64_t xz_dictionary(const uint8_t *data, size_t size)
+{
+	enum { LZMA2 = 0x21, FILTERS = 3, HAS_PACKED_SIZE = 0x40, HAS_SIZE = 0x80, BITS_MAX = 40 };
+	struct bytes b = bytes_of(data, size);
+	uint8_t flags, bits = 0;
+
+	bytes_take(&b, XZ_HEADER_BYTES + 1);
+	flags = bytes_u8(&b);
+	if (flags & HAS_PACKED_SIZE)
+		xz_number(&b);
+	if (flags & HAS_SIZE)
+		xz_number(&b);
+	for (int i = 0; i <= (flags & FILTERS) && !b.bad; i++) {
+		uint64_t filter = xz_number(&b), length = xz_number(&b);
+		const uint8_t *properties = bytes_take(&b, length < b.left ? length : b.left + 1);
+
+		if (filter == LZMA2 && properties && length > 0)
+			bits = properties[0];
+	}
+	return bits > BITS_MAX ? 0 : (uint64_t)(2 | (bits & 1)) << (bits / 2 + 11);
+}
+
 static const struct kind {
 	const char *name, *magic;
 	size_t magic_bytes;
 	check_fn *check; /* of what follows the magic */
 	int filter;	 /* libarchive's */
 	length_fn *length;
+	uint64_t (*dictionary)(const uint8_t *data, size_t size); /* NULL: bounded anyway */
 } kinds[UNPACK_KINDS] = {
-	[UNPACK_NONE] = {"none", "", 0, NULL, ARCHIVE_FILTER_NONE, NULL},
-	[UNPACK_GZIP] = {"gzip", "\x1f\x8b\x08", 3, is_gzip, ARCHIVE_FILTER_GZIP, NULL},
+	[UNPACK_NONE] = {"none", "", 0, NULL, ARCHIVE_FILTER_NONE, NULL, NULL},
+	[UNPACK_GZIP] = {"gzip", "\x1f\x8b\x08", 3, is_gzip, ARCHIVE_FILTER_GZIP, NULL, NULL},
 	[UNPACK_XZ] = {"xz",
 		       "\xfd"
 		       "7zXZ\0",
-		       6, NULL, ARCHIVE_FILTER_XZ, xz_length},
-	[UNPACK_ZSTD] = {"zstd", "\x28\xb5\x2f\xfd", 4, NULL, ARCHIVE_FILTER_ZSTD, zstd_length},
-	[UNPACK_LZ4] = {"lz4", "\x02\x21\x4c\x18", 4, NULL, ARCHIVE_FILTER_LZ4, lz4_length},
-	[UNPACK_BZIP2] = {"bzip2", "BZh", 3, is_bzip2, ARCHIVE_FILTER_BZIP2, NULL},
-	[UNPACK_LZMA] = {"lzma", "\x5d\0\0", 3, is_lzma, ARCHIVE_FILTER_LZMA, NULL},
+		       6, NULL, ARCHIVE_FILTER_XZ, xz_length, xz_dictionary},
+	[UNPACK_ZSTD] = {"zstd", "\x28\xb5\x2f\xfd", 4, NULL, ARCHIVE_FILTER_ZSTD, zstd_length,
+			 NULL},
+	[UNPACK_LZ4] = {"lz4", "\x02\x21\x4c\x18", 4, NULL, ARCHIVE_FILTER_LZ4, lz4_length, NULL},
+	[UNPACK_BZIP2] = {"bzip2", "BZh", 3, is_bzip2, ARCHIVE_FILTER_BZIP2, NULL, NULL},
+	[UNPACK_LZMA] = {"lzma", "\x5d\0\0", 3, is_lzma, ARCHIVE_FILTER_LZMA, NULL,
+			 lzma_dictionary},
 	/* libarchive may be built to run the program lzop. */
 	[UNPACK_LZO] = {"lzo", (const char *)lzop_magic, LZOP_MAGIC_BYTES, NULL,
-			ARCHIVE_FILTER_NONE, NULL},
+			ARCHIVE_FILTER_NONE, NULL, NULL},
 };
 
 const char *unpack_name(enum unpack_kind kind)
@@ -282,6 +334,12 @@ int unpack_stream(const uint8_t *data, size_t size, size_t limit, struct unpack 
 	if (unpack.kind == UNPACK_NONE) {
 		unpack.end = UNPACK_DAMAGED;
 		fault_set(&unpack.why, EBADMSG, "no compressed stream");
+		*out = unpack;
+		return 0;
+	}
+	if (kind->dictionary && kind->dictionary(data, size) > DICTIONARY_MAX) {
+		unpack.end = UNPACK_TOO_LARGE;
+		fault_set(&unpack.why, EFBIG, "unpacking %s: its dictionary", kind->name);
 		*out = unpack;
 		return 0;
 	}

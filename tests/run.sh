@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy debian-tree disk-errors e2e)
+	tidy debian-tree ovmf disk-errors e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -150,6 +150,12 @@ check_debian_tree() {
 check_disk_errors() {
 	build static
 	IMA_SCAN_STATIC=$PWD/build/static/ima-scan script tests/e2e/disk-errors.sh
+}
+
+# Which images firmware starts, asked of the firmware.
+check_ovmf() {
+	build all
+	script tests/e2e/ovmf.sh --no-report
 }
 
 check_e2e() {

@@ -41,9 +41,14 @@
 	SUITE(verity)                                                                              \
 	SUITE(walk)
 
-#define SUITE(name) Suite *name##_suite(void);
-SUITES
-#include "tests/efi/suites.inc"
-#undef SUITE
+SUITE(authenticode)
+SUITE(imagecheck)
+SUITE(initramfs)
+SUITE(peimage)
+SUITE(sbat)
+SUITE(targetfs)
+SUITE(uki)
+
+#define SUITES_EFI SUITE(name)
 
 #endif

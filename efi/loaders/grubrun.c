@@ -54,8 +54,20 @@ struct grubrun_file *grubrun_keep(struct grubrun *g, const char *path, char *tex
 		no_memory(f);
 		return NULL;
 	}
-	file->script = grubscript_parse(text, size, syntax_error, file, f);
-	return file->script ? file : NULL;
+	file->script = grubscript_parse(text, size, GRUBSCRIPT_BYTES_MAX - g->script_bytes,
+					syntax_error, file, f);
+	if (!file->script)
+		return NULL;
+	g->script_bytes += grubscript_bytes(file->script);
+	return file;
+}
+
+bool grubrun_active(const struct grubrun *g, const char *path)
+{
+	for (const struct grubrun_file *file = g->files; file; file = file->next)
+		if (file->active && strcmp(file->path, path) == 0)
+			return true;
+	return false;
 }
 
 int grubrun_resolve(struct grubrun *g, const char *said, char **out_path, struct fault *f)
@@ -78,7 +90,9 @@ static int run_file(struct grubrun *g, struct grubrun_file *file, struct fault *
 		return 0;
 	}
 	g->file = file;
+	file->active++;
 	result = grubrun_list(g, grubscript_first(file->script), f);
+	file->active--;
 	g->file = outer;
 	g->leave = GRUBRUN_STAY;
 	g->depth--;
@@ -91,7 +105,9 @@ int grubrun_source(struct grubrun *g, const char *path, bool *out_found, struct 
 	own_mem char *text = NULL;
 	size_t size;
 
-	*out_found = false;
+	*out_found = grubrun_active(g, path);
+	if (*out_found)
+		return 0;
 	if (g->file_count >= LOADERS_INCLUDES_MAX) {
 		grubrun_stop(g, "too many files are included");
 		return 0;

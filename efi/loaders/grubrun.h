@@ -29,6 +29,7 @@ struct grubrun_file {
 	char *text;
 	struct grubscript *script;
 	unsigned errors;
+	unsigned active; /* it is being executed, or a menu that it made is */
 	struct loaders *l;
 };
 
@@ -63,6 +64,7 @@ struct grubrun {
 	struct grubvars *vars;
 	struct grubrun_file *files;
 	size_t file_count;
+	size_t script_bytes;
 	struct grubrun_function functions[GRUBRUN_FUNCTIONS_MAX];
 	size_t function_count;
 	char *users[GRUBRUN_USERS_MAX]; /* who have a password */
@@ -84,6 +86,8 @@ struct grubrun {
 	const struct grubrun_node *node; /* NULL: outside of a menu's line */
 	size_t node_first;		 /* its first */
 	size_t group_first;		 /* the first of this branch */
+	size_t floor;			 /* those before it are done with */
+	bool node_default, node_next;	 /* what is chosen is this line */
 	bool node_unclear;		 /* it has commands that are not understood */
 	bool modules;			 /* the last was a multiboot kernel; no module of it came yet */
 
@@ -93,9 +97,11 @@ struct grubrun {
 /* grubrun.c */
 int grubrun_list(struct grubrun *g, const struct grubscript_command *list,
 		 struct fault *f) FAULT_MUST_USE;
-/* Executes a file; *out_found is false when it is not there. */
+/* Executes a file; *out_found is false when it is not there. One that is being executed already is left
+ * alone: it leads back to a menu that is known. */
 int grubrun_source(struct grubrun *g, const char *path, bool *out_found,
 		   struct fault *f) FAULT_MUST_USE;
+bool grubrun_active(const struct grubrun *g, const char *path);
 /* Keeps a text (taken) as a file of its own. NULL: a fault. */
 struct grubrun_file *grubrun_keep(struct grubrun *g, const char *path, char *text, size_t size,
 				  struct fault *f) FAULT_MUST_USE;

@@ -24,7 +24,7 @@ struct chunk {
 
 struct grubscript {
 	struct chunk *chunks;
-	size_t bytes;
+	size_t bytes, bytes_max;
 	struct grubscript_command *first;
 };
 
@@ -65,7 +65,7 @@ static void *allocate(struct parser *p, size_t n)
 	if (!chunk || chunk->size - chunk->used < n) {
 		size_t size = n > CHUNK_BYTES ? n : CHUNK_BYTES;
 
-		if (size > GRUBSCRIPT_BYTES_MAX - s->bytes) {
+		if (size > s->bytes_max - s->bytes) {
 			p->full = true;
 			return NULL;
 		}
@@ -573,8 +573,8 @@ static struct grubscript_command *parse_list(struct parser *p, const char *const
 	return first;
 }
 
-struct grubscript *grubscript_parse(const char *text, size_t size, grubscript_error_fn *error,
-				    void *context, struct fault *f)
+struct grubscript *grubscript_parse(const char *text, size_t size, size_t bytes_max,
+				    grubscript_error_fn *error, void *context, struct fault *f)
 {
 	struct grubscript *script = calloc(1, sizeof(*script));
 	struct parser p = {.script = script,
@@ -589,6 +589,7 @@ struct grubscript *grubscript_parse(const char *text, size_t size, grubscript_er
 		fault_set(f, ENOMEM, "reading a GRUB script");
 		return NULL;
 	}
+	script->bytes_max = bytes_max;
 	last = &script->first;
 	next(&p);
 	while (p.token != TOKEN_END) {
@@ -622,6 +623,11 @@ void grubscript_free(struct grubscript *script)
 		chunk = after;
 	}
 	free(script);
+}
+
+size_t grubscript_bytes(const struct grubscript *script)
+{
+	return script->bytes;
 }
 
 const struct grubscript_command *grubscript_first(const struct grubscript *script)

@@ -42,16 +42,20 @@ struct grubscript;
 
 enum {
 	GRUBSCRIPT_DEPTH_MAX = 48, /* of blocks in blocks */
-	/* Of memory for one script. The largest real ones need a few megabytes. */
+	/* Of memory for scripts. The largest real ones need a few megabytes. */
 	GRUBSCRIPT_BYTES_MAX = 64 * 1024 * 1024,
 };
 
 /* Called for each thing that is no GRUB script; reading goes on behind it. */
 typedef void grubscript_error_fn(void *context, unsigned line, const char *what);
 
-/* NULL: no memory. */
-struct grubscript *grubscript_parse(const char *text, size_t size, grubscript_error_fn *error,
-				    void *context, struct fault *f) FAULT_MUST_USE;
+/* Takes at most bytes_max of memory; what does not fit is left out, which *error hears of. NULL: there
+ * is none. */
+struct grubscript *grubscript_parse(const char *text, size_t size, size_t bytes_max,
+				    grubscript_error_fn *error, void *context,
+				    struct fault *f) FAULT_MUST_USE;
+/* How much it took. */
+size_t grubscript_bytes(const struct grubscript *script);
 void grubscript_free(struct grubscript *script);
 const struct grubscript_command *grubscript_first(const struct grubscript *script);
 

@@ -16,14 +16,6 @@ static const struct loader table[] = {
 	{"the fallback loaders", fallback_find},
 	{"GRUB", grub_find},
 	{"the Boot Loader Specification", bls_find},
-	{"rEFInd", refind_find},
-	{"Limine", limine_find},
-	{"syslinux", syslinux_find},
-	{"U-Boot", uboot_find},
-	{"zipl", zipl_find},
-	{"the Raspberry Pi's firmware", raspberry_find},
-	{"kexec", kexec_find},
-	{"the templates of command lines", template_find},
 };
 
 static int target_read(void *context, const char *path, size_t max_bytes, uint8_t **out_data,

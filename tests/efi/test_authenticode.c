@@ -461,10 +461,13 @@ START_TEST(chain)
 	EVP_PKEY *leaf_key = testkeys_new("P-256");
 	X509 *leaf = issue(leaf_key, key, "leaf", "signer");
 	X509 *other = issue(leaf_key, leaf_key, "signer", "signer");
-	struct trustanchor *root = anchor_of(cert), *own = anchor_of(leaf),
-			   *wrong = anchor_of(other);
+	struct trustanchor *plain = anchor_of(cert), *own = anchor_of(leaf), *root, *wrong;
 	struct authenticode_message *m;
 
+	make_authority(cert, key);
+	make_authority(other, leaf_key);
+	root = anchor_of(cert);
+	wrong = anchor_of(other);
 	testimage_sign(&image, &(struct testimage_signature){.key = leaf_key, .cert = leaf});
 	decode();
 	m = message();

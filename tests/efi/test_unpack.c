@@ -134,6 +134,31 @@ START_TEST(bombs)
 }
 END_TEST
 
+/* A stream may ask for memory that it never fills. */
+START_TEST(dictionaries)
+{
+	static const struct {
+		const char *command;
+		enum unpack_end end;
+	} rows[] = {
+		{"xz --lzma2=dict=256MiB", UNPACK_WHOLE},
+		{"xz --lzma2=dict=257MiB", UNPACK_TOO_LARGE},
+		{"xz --x86 --lzma2=dict=1GiB", UNPACK_TOO_LARGE},
+		{"lzma --lzma1=dict=256MiB", UNPACK_WHOLE},
+		{"lzma --lzma1=dict=512MiB", UNPACK_TOO_LARGE},
+	};
+	own_buf struct buf content = {0}, stream = {0};
+	struct unpack unpack;
+
+	buf_puts(&content, "content");
+	kernelfake_run(rows[_i].command, &content, &stream);
+	unpack = unpack_of(&stream, LIMIT);
+	ck_assert_msg(unpack.end == rows[_i].end, "%s: %s", rows[_i].command, unpack.why.text);
+	ck_assert_int_eq(unpack.why.os, unpack.end == UNPACK_WHOLE ? 0 : EFBIG);
+	unpack_done(&unpack);
+}
+END_TEST
+
 /* What is inside stays as it is. */
 START_TEST(one_layer_only)
 {
@@ -238,6 +263,7 @@ Suite *unpack_suite(void)
 	tcase_add_loop_test(tcase, cut_off, 0, KERNELFAKE_TOOLS);
 	tcase_add_loop_test(tcase, bombs, 0, KERNELFAKE_TOOLS);
 	tcase_add_loop_test(tcase, finding, 0, KERNELFAKE_TOOLS);
+	tcase_add_loop_test(tcase, dictionaries, 0, 5);
 	tcase_add_test(tcase, one_layer_only);
 	tcase_add_test(tcase, no_stream);
 	tcase_add_loop_test(tcase, lzop, 0, sizeof(lzop_blocks) / sizeof(lzop_blocks[0]));

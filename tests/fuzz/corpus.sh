@@ -357,6 +357,29 @@ corpus_kernelimage() {
 	{ hex 27051956 "$(repeat 00 60)" && cat "$keys/packed"; } | seed kernelimage uimage
 }
 
+# bootconfig_behind TEXT : as the end of an initrd.
+bootconfig_behind() {
+	local sum
+	sum=$(printf '%s' "$1" | od -An -v -tu1 | awk '{ for (i = 1; i <= NF; i++) sum += $i } END { print sum + 0 }')
+	printf 'archive%s' "$1" && le 4 "${#1}" && le 4 "$sum" && printf '#BOOTCONFIG\n'
+}
+
+corpus_bootconfig() {
+	local name text
+	while IFS='|' read -r name text; do
+		printf '%b' "$text" | seed bootconfig "$name"
+		bootconfig_behind "$(printf '%b;' "$text")" | seed bootconfig "$name-behind"
+	done <<-'EOT'
+		plain|kernel.ima_appraise = off\nkernel.evm = fix\n
+		braces|kernel { ima_appraise = off; a.b { c } }\ninit.x = 1\n
+		arrays|kernel.a = 1, 2 # why\nkernel.a += 3\nkernel.a := "4 5", '6'\n
+		mixed|kernel.a.b = 1\nkernel.a = 2\nkernel.a.c\n
+		deep|a{b{c{d{e{f{g{h{i{j{k{l{m{n{o{p=1}}}}}}}}}}}}}}}\nkernel.x\n
+	EOT
+	printf '# Linux/x86 6.12.3 Kernel Configuration\nCONFIG_X86=y\nCONFIG_CMDLINE_BOOL=y\nCONFIG_CMDLINE="a b"\nCONFIG_BOOT_CONFIG=y\n' |
+		seed bootconfig kconfig
+}
+
 # Past crashes of a target, turned back into bytes.
 crashes() {
 	local file
