@@ -41,14 +41,9 @@
 	SUITE(verity)                                                                              \
 	SUITE(walk)
 
-SUITE(authenticode)
-SUITE(imagecheck)
-SUITE(initramfs)
-SUITE(peimage)
-SUITE(sbat)
-SUITE(targetfs)
-SUITE(uki)
-
-#define SUITES_EFI SUITE(name)
+#define SUITE(name) Suite *name##_suite(void);
+SUITES
+#include "tests/efi/suites.inc"
+#undef SUITE
 
 #endif
