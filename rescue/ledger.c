@@ -370,6 +370,8 @@ size_t ledger_clean(const char *base, struct remark_list *remarks)
 	struct fault fault;
 	size_t cleaned = 0;
 
+	if (lock < 0)
+		return 0; /* no directory: nothing was ever begun */
 	if (ledger_find_all(base, &list, &fault) < 0) {
 		remark_add(remarks, base, &fault);
 		return 0;
