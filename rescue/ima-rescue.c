@@ -18,6 +18,8 @@ static const struct rescue_command commands[] = {
 	 cmd_mount_run},
 	{"umount", "[NAME]", "take it down again (all of them without a name)", 0, 1,
 	 cmd_umount_run},
+	{"collect", "PATH… --to DIR", "copy files out as evidence, with digests", 1, -1,
+	 cmd_collect_run},
 	{"status", NULL, "what is attached", 0, 0, cmd_mount_status_run},
 	{0},
 };

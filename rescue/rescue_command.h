@@ -24,6 +24,7 @@ struct rescue_command {
 };
 
 int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+int cmd_collect_run(const struct rescueoptions *o, FILE *out, struct fault *f);
 int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f);
 int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f);
 int cmd_umount_run(const struct rescueoptions *o, FILE *out, struct fault *f);

@@ -17,6 +17,8 @@ static const struct optable_row rows[] = {
 	 AT(images), NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
+	{"to", 0, "DIR", "where collect puts the copies: a directory of its own", OPTABLE_TEXT,
+	 AT(to), NULL},
 	{"format", 0, "text|ndjson", "how to report", OPTABLE_TEXT, AT(format), formats},
 	{"verbose", 'v', NULL, "say more: identifiers, what was left out", OPTABLE_FLAG,
 	 AT(verbose), NULL},

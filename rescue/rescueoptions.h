@@ -16,7 +16,7 @@ struct rescueoptions {
 	char **words;			      /* after the command, ended by NULL */
 	int word_count;
 	struct optable_list images;
-	const char *format, *color, *at;
+	const char *format, *color, *at, *to;
 	bool verbose, help, version_asked;
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
