@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "efi/command.h"
-#include "rescue/compose.h"
+#include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
 #include "scanner/base/escape.h"
@@ -260,18 +260,46 @@ static int write_ndjson(const struct rescueoptions *o, const struct machine *m, 
 	return command_write_summary(&line, status, out, f);
 }
 
-int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
+static int report(const struct rescueoptions *o, const struct machine *m, FILE *out,
+		  struct fault *f)
+{
+	int status = m->remarks.count || m->remarks.dropped ? RESCUE_INCOMPLETE : RESCUE_GOOD;
+	int result = o->format && strcmp(o->format, "ndjson") == 0
+			     ? write_ndjson(o, m, status, out, f)
+			     : write_text(o, m, out, f);
+
+	return result < 0 ? RESCUE_INTERNAL : status;
+}
+
+static int look_and_report(const struct rescueoptions *o, struct ledger *ledger, FILE *out,
+			   struct fault *f)
 {
 	struct machine machine;
-	int status, result;
+	int status;
 
-	if (machine_look(o, o->words, false, &machine, f) < 0)
+	if (machine_look(o, o->words, false, ledger, &machine, f) < 0)
 		return RESCUE_INTERNAL;
-	status = machine.remarks.count || machine.remarks.dropped ? RESCUE_INCOMPLETE : RESCUE_GOOD;
-	if (o->format && strcmp(o->format, "ndjson") == 0)
-		result = write_ndjson(o, &machine, status, out, f);
-	else
-		result = write_text(o, &machine, out, f);
+	status = report(o, &machine, out, f);
 	machine_done(&machine);
-	return result < 0 ? RESCUE_INTERNAL : status;
+	return status;
+}
+
+/* What is unlocked for a look is locked again after it. */
+int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
+{
+	struct ledger ledger;
+	struct fault undoing;
+	int status;
+
+	if (!machine_wants_unlocking(o))
+		return look_and_report(o, NULL, out, f);
+	if (ledger_begin(LEDGER_BASE, NULL, "list", &ledger, f) < 0)
+		return RESCUE_INTERNAL;
+	status = look_and_report(o, &ledger, out, f);
+	if (ledger_undo(&ledger, &undoing) < 0 && status < RESCUE_USAGE) {
+		*f = undoing;
+		status = RESCUE_INTERNAL;
+	}
+	ledger_done(&ledger);
+	return status;
 }

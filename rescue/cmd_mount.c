@@ -118,38 +118,49 @@ static int check_place(const char *at, struct fault *f)
 	return 0;
 }
 
-static int mount_target(const struct rescueoptions *o, struct machine *m, const char *target,
-			const char *at, FILE *out, struct fault *f)
+static int mount_plan(const struct rescueoptions *o, struct machine *m, const struct compose *plan,
+		      struct ledger *ledger, FILE *out, struct fault *f)
 {
-	const struct survey_item *root = attach_choose(m, target, f);
+	if (attach_tree(m, plan, ledger, &m->remarks, f) < 0 || ledger_set_ready(ledger, f) < 0 ||
+	    report_mounted(o, m, plan, ledger, out, f) < 0)
+		return RESCUE_INTERNAL;
+	return status_of(&m->remarks);
+}
+
+static int mount_target(const struct rescueoptions *o, struct machine *m, struct ledger *ledger,
+			FILE *out, struct fault *f)
+{
+	const struct survey_item *root = attach_choose(m, o->words[0], f);
 	struct compose plan;
-	struct ledger ledger;
-	struct fault ignored;
-	int result = -1;
+	int status;
 
 	if (!root)
 		return RESCUE_USAGE;
 	if (attach_plan(m, root, &plan, &m->remarks, f) < 0)
 		return RESCUE_INTERNAL;
-	if (ledger_begin(LEDGER_BASE, at, target, &ledger, f) == 0) {
-		result = attach_tree(m, &plan, &ledger, &m->remarks, f);
-		if (result == 0)
-			result = ledger_set_ready(&ledger, f);
-		if (result < 0 && ledger_undo(&ledger, &ignored) < 0)
-			fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger.at);
-		if (result == 0)
-			result = report_mounted(o, m, &plan, &ledger, out, f);
-		ledger_done(&ledger);
-	}
+	status = mount_plan(o, m, &plan, ledger, out, f);
 	compose_done(&plan);
-	return result < 0 ? RESCUE_INTERNAL : status_of(&m->remarks);
+	return status;
+}
+
+static int look_and_mount(const struct rescueoptions *o, struct ledger *ledger, FILE *out,
+			  struct fault *f)
+{
+	struct machine machine;
+	int status;
+
+	if (machine_look_for(o, o->words[0], ledger, &machine, f) < 0)
+		return RESCUE_INTERNAL;
+	status = mount_target(o, &machine, ledger, out, f);
+	machine_done(&machine);
+	return status;
 }
 
 int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 {
 	own_mem char *at = o->at ? realpath(o->at, NULL) : NULL;
-	struct machine machine;
-	struct fault fault = {0};
+	struct ledger ledger;
+	struct fault ignored;
 	int status;
 
 	if (o->at && !at) {
@@ -158,13 +169,13 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	}
 	if (at && check_place(at, f) < 0)
 		return RESCUE_USAGE;
-	if (machine_look_for(o, o->words[0], &machine, &fault) < 0) {
-		*f = fault;
+	ledger_clean_up(LEDGER_BASE);
+	if (ledger_begin(LEDGER_BASE, at, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
-	}
-	(void)ledger_clean(LEDGER_BASE, &machine.remarks);
-	status = mount_target(o, &machine, o->words[0], at, out, f);
-	machine_done(&machine);
+	status = look_and_mount(o, &ledger, out, f);
+	if (status >= RESCUE_USAGE && ledger_undo(&ledger, &ignored) < 0)
+		fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger.at);
+	ledger_done(&ledger);
 	return status;
 }
 

@@ -91,26 +91,18 @@ static int run_in_tree(const struct rescueoptions *o, struct machine *m, const s
 	return run_command(words, f);
 }
 
-static int run_target(const struct rescueoptions *o, struct machine *m, struct fault *f)
+static int run_target(const struct rescueoptions *o, struct machine *m, struct ledger *ledger,
+		      struct fault *f)
 {
 	const struct survey_item *root = attach_choose(m, o->words[0], f);
 	struct compose plan;
-	struct ledger ledger;
-	struct fault undoing;
-	int status = -1;
+	int status;
 
 	if (!root)
 		return RESCUE_USAGE;
 	if (attach_plan(m, root, &plan, &m->remarks, f) < 0)
 		return RESCUE_INTERNAL;
-	if (ledger_begin(LEDGER_BASE, NULL, o->words[0], &ledger, f) == 0) {
-		status = run_in_tree(o, m, &plan, &ledger, f);
-		if (ledger_undo(&ledger, &undoing) < 0 && status >= 0) {
-			*f = undoing;
-			status = -1;
-		}
-		ledger_done(&ledger);
-	}
+	status = run_in_tree(o, m, &plan, ledger, f);
 	compose_done(&plan);
 	if (status < 0)
 		return RESCUE_INTERNAL;
@@ -119,16 +111,33 @@ static int run_target(const struct rescueoptions *o, struct machine *m, struct f
 	return status;
 }
 
-int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
+static int look_and_run(const struct rescueoptions *o, struct ledger *ledger, struct fault *f)
 {
 	struct machine machine;
 	int status;
 
-	(void)out;
-	if (machine_look_for(o, o->words[0], &machine, f) < 0)
+	if (machine_look_for(o, o->words[0], ledger, &machine, f) < 0)
 		return RESCUE_INTERNAL;
-	(void)ledger_clean(LEDGER_BASE, &machine.remarks);
-	status = run_target(o, &machine, f);
+	status = run_target(o, &machine, ledger, f);
 	machine_done(&machine);
+	return status;
+}
+
+int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
+{
+	struct ledger ledger;
+	struct fault undoing;
+	int status;
+
+	(void)out;
+	ledger_clean_up(LEDGER_BASE);
+	if (ledger_begin(LEDGER_BASE, NULL, o->words[0], &ledger, f) < 0)
+		return RESCUE_INTERNAL;
+	status = look_and_run(o, &ledger, f);
+	if (ledger_undo(&ledger, &undoing) < 0 && !*f->text) {
+		*f = undoing;
+		status = RESCUE_INTERNAL;
+	}
+	ledger_done(&ledger);
 	return status;
 }

@@ -1,97 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A file system mounted as evidence: read-only device, no replay, attached nowhere (fsopen(2),
- * fsmount(2), Linux 5.2; MOUNT_ATTR_NOSYMFOLLOW, Linux 5.14; loop(4), LOOP_CONFIGURE, Linux 5.8).
+ * fsmount(2), Linux 5.2; MOUNT_ATTR_NOSYMFOLLOW, Linux 5.14).
  */
 #include "rescue/evidence.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "rescue/blockdev.h"
 #include "scanner/base/own.h"
 
 enum {
-	LOOP_TRIES = 64, /* others may take the device that was free a moment ago */
 	SAFE_ATTRIBUTES = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 			  MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_NOATIME,
 };
-
-/*
- * No write reaches a device that is set read-only, whatever a file system's driver means to do. Not while
- * another holds it: a mounted file system would lose its writes (O_EXCL, open(2)).
- */
-static int forbid_writing(const char *path, struct evidence *out, struct fault *f)
-{
-	own_fd int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
-	int on = 1, was_read_only = 0;
-	struct stat st;
-
-	if (fd < 0)
-		return fault_set(f, errno, "opening %s for itself alone", path);
-	if (fstat(fd, &st) < 0)
-		return fault_set(f, errno, "looking at %s", path);
-	if (!S_ISBLK(st.st_mode))
-		return 0;
-	if (ioctl(fd, BLKROGET, &was_read_only) < 0 || ioctl(fd, BLKROSET, &on) < 0)
-		return fault_set(f, errno, "setting %s read-only", path);
-	if (was_read_only)
-		return 0;
-	/* Another descriptor, since this one keeps the file system's driver out. */
-	out->device_fd = open(path, O_RDONLY | O_CLOEXEC);
-	return out->device_fd < 0 ? fault_set(f, errno, "opening %s", path) : 0;
-}
-
-/* --- A loop device over a part of a file or device --- */
-
-static int configure(int loop_fd, int fd, const struct evidence_source *source)
-{
-	struct loop_config config = {
-		.fd = (uint32_t)fd,
-		.info.lo_offset = source->offset_bytes,
-		.info.lo_sizelimit = source->size_bytes,
-		.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR,
-	};
-	size_t n = strnlen(source->path, LO_NAME_SIZE - 1);
-
-	memcpy(config.info.lo_file_name, source->path, n);
-	return ioctl(loop_fd, LOOP_CONFIGURE, &config);
-}
-
-static int open_loop(int fd, const struct evidence_source *source, struct evidence *out,
-		     struct fault *f)
-{
-	own_fd int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-
-	if (control < 0)
-		return fault_set(f, errno, "opening /dev/loop-control");
-	for (int i = 0; i < LOOP_TRIES; i++) {
-		own_fd int loop_fd = -1;
-		int number = ioctl(control, LOOP_CTL_GET_FREE);
-
-		if (number < 0)
-			return fault_set(f, errno, "asking for a free loop device");
-		snprintf(out->loop_path, sizeof(out->loop_path), "/dev/loop%d", number);
-		loop_fd = open(out->loop_path, O_RDONLY | O_CLOEXEC);
-		if (loop_fd < 0)
-			return fault_set(f, errno, "opening %s", out->loop_path);
-		if (configure(loop_fd, fd, source) == 0) {
-			out->loop_fd = take_fd(&loop_fd);
-			return 0; /* LO_FLAGS_READ_ONLY makes the device read-only */
-		}
-		if (errno != EBUSY)
-			return fault_set(f, errno, "setting up %s read-only", out->loop_path);
-	}
-	return fault_set(f, EBUSY, "setting up a loop device");
-}
 
 /* --- Mounting --- */
 
@@ -169,6 +97,15 @@ static const struct fskind *kind_of(const char *type, struct fault *f)
 	return kind && kind->supported ? kind : NULL;
 }
 
+static int open_part(const struct evidence_source *source, struct evidence *out, struct fault *f)
+{
+	if (source->whole)
+		return 0;
+	out->loop_fd = blockdev_open_loop(source->path, source->offset_bytes, source->size_bytes,
+					  out->loop_path, f);
+	return out->loop_fd < 0 ? -1 : 0;
+}
+
 int evidence_open(const struct evidence_source *source, struct evidence *out, struct fault *f)
 {
 	struct evidence evidence = {
@@ -178,10 +115,8 @@ int evidence_open(const struct evidence_source *source, struct evidence *out, st
 	evidence.kind = kind_of(source->type, f);
 	if (!evidence.kind)
 		return -1;
-	if (forbid_writing(source->path, &evidence, f) < 0) {
-		evidence_close(&evidence);
+	if (blockdev_forbid_writing(source->path, &evidence.device_fd, f) < 0)
 		return -1;
-	}
 	fd = open(source->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		fault_set(f, errno, "opening %s", source->path);
@@ -190,7 +125,7 @@ int evidence_open(const struct evidence_source *source, struct evidence *out, st
 	}
 	if (evidence.kind->state)
 		evidence.state = evidence.kind->state(fd, source->offset_bytes, source->size_bytes);
-	if ((!source->whole && open_loop(fd, source, &evidence, f) < 0) ||
+	if (open_part(source, &evidence, f) < 0 ||
 	    mount_detached(source->whole ? source->path : evidence.loop_path, source, &evidence,
 			   f) < 0) {
 		evidence_close(&evidence);
@@ -218,13 +153,11 @@ void evidence_keep(struct evidence *evidence)
 
 void evidence_close(struct evidence *evidence)
 {
-	int off = 0;
-
 	/* The mount first: as long as it is there, the device has to stay read-only. */
 	if (evidence->mount_fd >= 0)
 		close(evidence->mount_fd);
 	evidence->mount_fd = -1;
-	if (evidence->device_fd >= 0)
-		(void)ioctl(evidence->device_fd, BLKROSET, &off);
+	blockdev_allow_writing(evidence->device_fd);
+	evidence->device_fd = -1;
 	close_all(evidence);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rescue/blockdev.h"
 #include "rescue/fskind.h"
 #include "scanner/base/fault.h"
 
@@ -19,7 +20,7 @@ struct evidence {
 	int mount_fd;  /* a directory descriptor: the file system's root */
 	int loop_fd;   /* -1: none; the loop device goes with its last user */
 	int device_fd; /* of a device that was writable before, to be set so again; -1: none */
-	char loop_path[32];
+	char loop_path[BLOCKDEV_PATH_BYTES];
 	const struct fskind *kind;
 	enum fskind_state state;
 };

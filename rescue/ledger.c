@@ -15,11 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rescue/unlock.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 
-enum { NUMBERS_MAX = 1000, LEDGER_BYTES_MAX = 1 << 20, DEVICES_MAX = 256 };
+enum { NUMBERS_MAX = 1000, LEDGER_BYTES_MAX = 1 << 20, ENTRIES_MAX = 512 };
 
 static char *path_of(const char *dir, const char *name)
 {
@@ -116,19 +117,34 @@ int ledger_begin(const char *base, const char *at, const char *target, struct le
 	return 0;
 }
 
+static int add_text(char ***list, size_t *count, const char *text, struct fault *f)
+{
+	char **more = reallocarray(*list, *count + 1, sizeof(*more));
+	char *copy = strdup(text);
+
+	if (more)
+		*list = more;
+	if (!more || !copy) {
+		free(copy);
+		return fault_set(f, ENOMEM, "keeping the ledger");
+	}
+	more[(*count)++] = copy;
+	return 0;
+}
+
 int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f)
 {
-	char **devices = reallocarray(ledger->devices, ledger->device_count + 1, sizeof(*devices));
-	own_mem char *copy = strdup(path);
+	return append(ledger, path, f) < 0
+		       ? -1
+		       : add_text(&ledger->devices, &ledger->device_count, path, f);
+}
 
-	if (devices)
-		ledger->devices = devices;
-	if (!devices || !copy)
-		return fault_set(f, ENOMEM, "writing the ledger");
-	if (append(ledger, path, f) < 0)
-		return -1;
-	ledger->devices[ledger->device_count++] = take_ptr(copy);
-	return 0;
+/* Devices are paths, so what begins otherwise is a mapping. */
+int ledger_add_mapping(struct ledger *ledger, const char *name, struct fault *f)
+{
+	return append(ledger, name, f) < 0
+		       ? -1
+		       : add_text(&ledger->mappings, &ledger->mapping_count, name, f);
 }
 
 int ledger_set_ready(struct ledger *ledger, struct fault *f)
@@ -236,6 +252,11 @@ int ledger_undo(struct ledger *ledger, struct fault *f)
 	ledger->ready = false;
 	if (ledger->at && unmount_all(ledger->at, f) < 0)
 		return -1;
+	while (ledger->mapping_count) {
+		if (unlock_close(ledger->mappings[ledger->mapping_count - 1], f) < 0)
+			return -1;
+		free(ledger->mappings[--ledger->mapping_count]);
+	}
 	while (ledger->device_count) {
 		set_writable(ledger->devices[--ledger->device_count]);
 		free(ledger->devices[ledger->device_count]);
@@ -254,7 +275,10 @@ void ledger_done(struct ledger *ledger)
 		close(ledger->lock_fd);
 	for (size_t i = 0; i < ledger->device_count; i++)
 		free(ledger->devices[i]);
+	for (size_t i = 0; i < ledger->mapping_count; i++)
+		free(ledger->mappings[i]);
 	free(ledger->devices);
+	free(ledger->mappings);
 	free(ledger->dir);
 	free(ledger->at);
 	free(ledger->target);
@@ -281,7 +305,7 @@ static int read_ledger(struct ledger *ledger, struct fault *f)
 	own_mem char *path = path_of(ledger->dir, "ledger"), *ready = path_of(ledger->dir, "ready");
 	own_mem uint8_t *data = NULL;
 	size_t size = 0, at = 0;
-	char *device;
+	char *entry;
 
 	if (!path || !ready)
 		return fault_set(f, ENOMEM, "reading the ledger");
@@ -292,16 +316,16 @@ static int read_ledger(struct ledger *ledger, struct fault *f)
 		return -1;
 	ledger->at = next_text(data, size, &at);
 	ledger->target = next_text(data, size, &at);
-	while (ledger->device_count < DEVICES_MAX && (device = next_text(data, size, &at))) {
-		char **devices =
-			reallocarray(ledger->devices, ledger->device_count + 1, sizeof(*devices));
+	while (ledger->device_count + ledger->mapping_count < ENTRIES_MAX &&
+	       (entry = next_text(data, size, &at))) {
+		int result =
+			*entry == '/'
+				? add_text(&ledger->devices, &ledger->device_count, entry, f)
+				: add_text(&ledger->mappings, &ledger->mapping_count, entry, f);
 
-		if (!devices) {
-			free(device);
-			return fault_set(f, ENOMEM, "reading the ledger");
-		}
-		ledger->devices = devices;
-		ledger->devices[ledger->device_count++] = device;
+		free(entry);
+		if (result < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -363,29 +387,18 @@ bool ledger_take(struct ledger *ledger)
 	return true;
 }
 
-size_t ledger_clean(const char *base, struct remark_list *remarks)
+void ledger_clean_up(const char *base)
 {
 	own_fd int lock = lock_base(base);
 	struct ledger_list list;
-	struct fault fault;
-	size_t cleaned = 0;
+	struct fault ignored;
 
-	if (lock < 0)
-		return 0; /* no directory: nothing was ever begun */
-	if (ledger_find_all(base, &list, &fault) < 0) {
-		remark_add(remarks, base, &fault);
-		return 0;
-	}
-	for (size_t i = 0; i < list.count; i++) {
-		struct ledger *ledger = &list.items[i];
-
-		if (ledger->ready || !ledger_take(ledger))
-			continue;
-		if (ledger_undo(ledger, &fault) == 0)
-			cleaned++;
-		else
-			remark_add(remarks, ledger->dir, &fault);
-	}
+	/* No directory: nothing was ever begun. */
+	if (lock < 0 || ledger_find_all(base, &list, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < list.count; i++)
+		if (!list.items[i].ready && ledger_take(&list.items[i]))
+			if (ledger_undo(&list.items[i], &ignored) < 0)
+				continue;
 	ledger_list_done(&list);
-	return cleaned;
 }

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "efi/remark.h"
 #include "scanner/base/fault.h"
 
 /*
@@ -21,6 +20,8 @@ struct ledger {
 	char *target;	/* what the operator called it */
 	char **devices; /* to be set writable again */
 	size_t device_count;
+	char **mappings; /* of device mapper, to be closed; the last one first */
+	size_t mapping_count;
 	bool ready;
 	int lock_fd; /* -1: not ours */
 };
@@ -37,11 +38,13 @@ int ledger_begin(const char *base, const char *at, const char *target, struct le
 		 struct fault *f) FAULT_MUST_USE;
 /* Writes one more device down, before it is set read-only. */
 int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f) FAULT_MUST_USE;
+/* The same of a mapping, before it is made. */
+int ledger_add_mapping(struct ledger *ledger, const char *name, struct fault *f) FAULT_MUST_USE;
 /* The tree is whole, and stays when we end. */
 int ledger_set_ready(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 /*
- * Undoes all that it says, last first: unmounts everything at and below `at`, sets devices writable,
- * removes the directory. May be called again after any failure or crash. A mount that is in use is a
+ * Undoes all that it says, last first: unmounts everything at and below `at`, closes mappings, sets
+ * devices writable, removes the directory. May be called again after any failure or crash. A mount that is in use is a
  * fault (EBUSY) and keeps the ledger.
  */
 int ledger_undo(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
@@ -52,7 +55,7 @@ int ledger_find_all(const char *base, struct ledger_list *out, struct fault *f) 
 void ledger_list_done(struct ledger_list *list);
 /* Takes the lock. False: somebody works on it. */
 bool ledger_take(struct ledger *ledger);
-/* Undoes what crashed processes left; what cannot be undone is a remark. Returns how many were undone. */
-size_t ledger_clean(const char *base, struct remark_list *remarks);
+/* Undoes what crashed processes left; what cannot be undone stays in ledger_find_all(). */
+void ledger_clean_up(const char *base);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "efi/efistore.h"
+#include "rescue/unlock.h"
 
 /*
  * systemd's boot loader interface leaves the PARTUUID of the partition it was started from, in UCS-2
@@ -49,8 +50,35 @@ static int add_images(const struct rescueoptions *o, char *const *images, struct
 	return 0;
 }
 
+bool machine_wants_unlocking(const struct rescueoptions *o)
+{
+	return o->unlock || o->token || o->key_file;
+}
+
+static int read_secret(const struct rescueoptions *o, struct unlock_secret *out, struct fault *f)
+{
+	out->token = o->token;
+	out->header = o->header;
+	if (o->key_file)
+		return unlock_read_key_file(o->key_file, out, f);
+	return o->unlock ? unlock_ask(out, f) : 0;
+}
+
+/* The secret is asked for once, and wiped when every volume had it. */
+static int unlock(const struct rescueoptions *o, struct ledger *ledger, struct machine *machine,
+		  struct fault *f)
+{
+	struct unlock_secret secret = {0};
+	int result = read_secret(o, &secret, f);
+
+	if (result == 0)
+		result = unlock_all(&machine->volumes, &secret, ledger, &machine->remarks, f);
+	unlock_wipe(&secret);
+	return result;
+}
+
 static int look(const struct rescueoptions *o, char *const *images, bool with_disks,
-		struct machine *machine, struct fault *f)
+		struct ledger *ledger, struct machine *machine, struct fault *f)
 {
 	struct volume_roots roots = {.sys = "/sys", .dev = "/dev", .proc = "/proc"};
 
@@ -62,15 +90,17 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 	}
 	if (add_images(o, images, machine, f) < 0)
 		return -1;
+	if (ledger && unlock(o, ledger, machine, f) < 0)
+		return -1;
 	return survey_run(&machine->volumes, &machine->survey, &machine->remarks, f);
 }
 
 int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
-		 struct machine *out, struct fault *f)
+		 struct ledger *ledger, struct machine *out, struct fault *f)
 {
 	struct machine machine = {0};
 
-	if (look(o, images, with_disks, &machine, f) < 0) {
+	if (look(o, images, with_disks, ledger, &machine, f) < 0) {
 		machine_done(&machine);
 		return -1;
 	}
@@ -78,16 +108,16 @@ int machine_look(const struct rescueoptions *o, char *const *images, bool with_d
 	return 0;
 }
 
-int machine_look_for(const struct rescueoptions *o, const char *target, struct machine *out,
-		     struct fault *f)
+int machine_look_for(const struct rescueoptions *o, const char *target, struct ledger *ledger,
+		     struct machine *out, struct fault *f)
 {
 	char *image = (char *)target;
 	char *const images[] = {image, NULL};
 	struct stat st;
 
 	if (stat(target, &st) == 0 && S_ISREG(st.st_mode))
-		return machine_look(o, images, false, out, f);
-	return machine_look(o, NULL, o->images.count == 0, out, f);
+		return machine_look(o, images, false, ledger, out, f);
+	return machine_look(o, NULL, o->images.count == 0, ledger, out, f);
 }
 
 void machine_done(struct machine *machine)

@@ -15,6 +15,12 @@ static const char *const colors[] = {"auto", "always", "never", NULL};
 static const struct optable_row rows[] = {
 	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST,
 	 AT(images), NULL},
+	{"unlock", 0, NULL, "ask for a passphrase, and try it on every LUKS volume", OPTABLE_FLAG,
+	 AT(unlock), NULL},
+	{"key-file", 0, "FILE", "what opens LUKS volumes, instead of a passphrase", OPTABLE_TEXT,
+	 AT(key_file), NULL},
+	{"header", 0, "FILE", "a detached LUKS header", OPTABLE_TEXT, AT(header), NULL},
+	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
 	{"to", 0, "DIR", "where collect puts the copies: a directory of its own", OPTABLE_TEXT,

@@ -17,6 +17,8 @@ struct rescueoptions {
 	int word_count;
 	struct optable_list images;
 	const char *format, *color, *at, *to;
+	const char *key_file, *header;
+	bool unlock, token; /* of LUKS volumes: ask for a passphrase, try tokens */
 	bool verbose, help, version_asked;
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
