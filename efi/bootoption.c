@@ -83,10 +83,11 @@ static int optional_text(const uint8_t *data, size_t size, char **out)
 	own_buf struct buf text = {0};
 
 	*out = NULL;
-	if (ucs2_is_text(data, size))
-		(void)ucs2_to_utf8(data, size, &text);
-	else if (is_utf8_text(data, size))
+	/* Text of 16-bit characters has NUL bytes within, which the other has not. */
+	if (is_utf8_text(data, size))
 		buf_add(&text, data, strnlen((const char *)data, size));
+	else if (ucs2_is_text(data, size))
+		(void)ucs2_to_utf8(data, size, &text);
 	else
 		return 0;
 	*out = text_of(&text);

@@ -36,6 +36,7 @@ struct command {
 int cmd_status_run(const struct efioptions *o, FILE *out, struct fault *f);
 int cmd_keys_run(const struct efioptions *o, FILE *out, struct fault *f);
 int cmd_boot_run(const struct efioptions *o, FILE *out, struct fault *f);
+int cmd_audit_run(const struct efioptions *o, FILE *out, struct fault *f);
 int cmd_save_run(const struct efioptions *o, FILE *out, struct fault *f);
 int cmd_compare_run(const struct efioptions *o, FILE *out, struct fault *f);
 

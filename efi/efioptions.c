@@ -29,6 +29,8 @@ static const struct row rows[] = {
 	 AT(esps)},
 	{"key", 'k', "CERT", "a certificate you trust beside the firmware's (repeatable)",
 	 KEEP_LIST, AT(keys)},
+	{"scan", 0, NULL, "audit: run ima-scan on the target, too; its options after \"--\"",
+	 KEEP_FLAG, AT(scan)},
 	{"format", 0, "text|ndjson", "how to report", KEEP_TEXT, AT(format)},
 	{"output", 'o', "FILE", "where to report, instead of standard output", KEEP_TEXT,
 	 AT(output)},
@@ -140,6 +142,20 @@ static int find_command(const char *name, const struct command *commands, struct
 	return fault_set(f, 0, "no command \"%s\": it is one of %s", name, buf_text(&list));
 }
 
+/* What follows "--" is not ours. getopt moves words about, so it is cut off before. */
+static int cut_rest(int *argc, char **argv, struct efioptions *out, struct fault *f)
+{
+	int at = 1;
+
+	while (at < *argc && strcmp(argv[at], "--") != 0)
+		at++;
+	for (int i = at + 1; i < *argc; i++)
+		if (keep_list(&out->rest, argv[i], f) < 0)
+			return -1;
+	*argc = at;
+	return 0;
+}
+
 /* The words that are no options: the command and its argument. */
 static int take_words(int argc, char **argv, const struct command *commands, struct efioptions *out,
 		      struct fault *f)
@@ -167,6 +183,8 @@ int efioptions_parse(int argc, char **argv, const struct command *commands, stru
 	int value;
 
 	*out = (struct efioptions){0};
+	if (cut_rest(&argc, argv, out, f) < 0)
+		return -1;
 	make_tables(longs, shorts);
 	optind = 0; /* glibc: begin anew, whatever was parsed before */
 	opterr = 0;
@@ -189,6 +207,7 @@ void efioptions_done(struct efioptions *options)
 {
 	free(options->esps.items);
 	free(options->keys.items);
+	free(options->rest.items);
 }
 
 void efioptions_help(const struct command *commands, struct buf *out)

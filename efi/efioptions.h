@@ -22,7 +22,8 @@ struct efioptions {
 	const char *efivars;	       /* NULL: not given */
 	struct efioptions_list esps, keys;
 	const char *format, *output, *color;
-	bool quiet, verbose, help, version_asked;
+	bool quiet, verbose, scan, help, version_asked;
+	struct efioptions_list rest; /* after "--": options of ima-scan, for --scan */
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
 

@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	 cmd_keys_run},
 	{"boot", NULL, "what the firmware and systemd-boot start, in which order", false,
 	 cmd_boot_run},
+	{"audit", "TARGET", "can this system be started around IMA, and by what", true,
+	 cmd_audit_run},
 	{"save", "FILE", "write every variable to a file, for a later compare", true, cmd_save_run},
 	{"compare", "FILE", "what changed since FILE was saved", true, cmd_compare_run},
 	{0},

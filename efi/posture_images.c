@@ -43,6 +43,12 @@ static bool is_fallback(const struct imagecheck *image)
 	return at && strcasestr(at, ".efi");
 }
 
+static bool is_loader(const struct imagecheck *image)
+{
+	return image->role >= IMAGECHECK_SHIM && image->role <= IMAGECHECK_LIMINE;
+}
+
+/* A loader is compared with loaders: where it is the only one, it is the one in use. */
 static int check_fallback(struct posture_work *work, const struct imagecheck *fallback)
 {
 	const struct imagecheck_list *images = work->seen->images;
@@ -52,6 +58,7 @@ static int check_fallback(struct posture_work *work, const struct imagecheck *fa
 		const struct imagecheck *it = &images->items[i];
 
 		if (is_fallback(it) || it->role == IMAGECHECK_ADDON ||
+		    (is_loader(fallback) && !is_loader(it)) ||
 		    !same_partition(fallback->path, it->path))
 			continue;
 		if (memcmp(it->sha256, fallback->sha256, sizeof(it->sha256)) == 0)

@@ -15,10 +15,11 @@ static bool is_set(const struct posture_entry *entry, const char *option)
 	return posture_has_option(entry->kernel, option) == CMDLINEWORD_YES;
 }
 
-/* The rules and switches that the kernel sets by itself under Secure Boot (ima_efi.c). */
+/* The rules and switches that the kernel sets by itself under Secure Boot (ima_efi.c). Where its state is not
+ * known they may hold: that it is not known is a finding of its own. */
 static bool arch_policy_holds(const struct posture_work *work, const struct posture_entry *entry)
 {
-	return work->secure_boot == CMDLINEWORD_YES && is_set(entry, "IMA_ARCH_POLICY") &&
+	return work->secure_boot != CMDLINEWORD_NO && is_set(entry, "IMA_ARCH_POLICY") &&
 	       is_set(entry, "IMA_SECURE_AND_OR_TRUSTED_BOOT");
 }
 
@@ -29,7 +30,7 @@ bool posture_locked_down(const struct posture_work *work, const struct posture_e
 	return is_set(entry, "LOCK_DOWN_KERNEL_FORCE_INTEGRITY") ||
 	       is_set(entry, "LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY") ||
 	       posture_effective_word(entry, "lockdown") ||
-	       (work->secure_boot == CMDLINEWORD_YES &&
+	       (work->secure_boot != CMDLINEWORD_NO &&
 		(is_set(entry, "LOCK_DOWN_IN_EFI_SECURE_BOOT") ||
 		 is_set(entry, "EFI_SECURE_BOOT_LOCK_DOWN")));
 }

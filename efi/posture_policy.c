@@ -17,10 +17,11 @@ static int check_delivery(struct posture_work *work, const struct delivery *it)
 		return 0;
 	if (it->enabled_known && !it->enabled)
 		return finding_add(findings, "policy.not-enabled", it->where, work->f,
-				   "it would load %s, and never runs", policy_name(it));
+				   "%s is not loaded: what would do it never runs",
+				   policy_name(it));
 	if (it->policy_missing)
 		return finding_add(findings, "policy.missing-file", it->where, work->f,
-				   "it would load %s, which is not there", policy_name(it));
+				   "%s, which it loads, is not there", policy_name(it));
 	if (it->way == DELIVERY_INITRAMFS_FILE &&
 	    finding_add(findings, "initramfs.policy-writable", it->where, work->f, "it holds %s",
 			policy_name(it)) < 0)

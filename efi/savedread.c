@@ -41,6 +41,7 @@ static json_object *parse(const void *data, size_t size, struct fault *f)
 		fault_set(f, ENOMEM, "reading JSON");
 		return NULL;
 	}
+	/* Strict: nothing may follow the object but blanks. */
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	object = json_tokener_parse_ex(tokener, data, (int)size);
 	if (!object || !json_object_is_type(object, json_type_object)) {
@@ -48,12 +49,6 @@ static json_object *parse(const void *data, size_t size, struct fault *f)
 
 		fault_set(f, EINVAL, "no JSON object, at byte %zu (%s)",
 			  json_tokener_get_parse_end(tokener), json_tokener_error_desc(why));
-		return NULL;
-	}
-	for (size_t i = json_tokener_get_parse_end(tokener); i < size; i++) {
-		if (strchr(" \t\r\n", ((const char *)data)[i]) && ((const char *)data)[i])
-			continue;
-		fault_set(f, EINVAL, "something follows the JSON object, at byte %zu", i);
 		return NULL;
 	}
 	return take_ptr(object);

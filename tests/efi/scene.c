@@ -294,6 +294,10 @@ static void word_other(struct scene *s, const char *value)
 		it->by_firmware = it->by_shim = IMAGECHECK_REFUSED;
 	} else if (strcmp(value, "fallback") == 0)
 		add_image(s, "ESP:/EFI/BOOT/BOOTX64.EFI", IMAGECHECK_OTHER);
+	else if (strcmp(value, "only-loader") == 0)
+		add_image(s, "ESP:/EFI/BOOT/BOOTX64.EFI", IMAGECHECK_SYSTEMD_BOOT);
+	else if (strcmp(value, "loader") == 0)
+		add_image(s, "ESP:/EFI/systemd/systemd-bootx64.efi", IMAGECHECK_SYSTEMD_BOOT);
 	else if (strcmp(value, "same-fallback") == 0) {
 		it = add_image(s, "ESP:/EFI/BOOT/BOOTX64.EFI", IMAGECHECK_UKI);
 		memcpy(it->sha256, s->images[0].sha256, sizeof(it->sha256));

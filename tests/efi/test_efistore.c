@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tests of efi/efistore.c and efi/varstore.c: directories, stores, this machine, and what is broken. */
+/* Tests of efi/efistore.c and efi/varstore.c: directories, stores, and what is broken.
+ * This machine is tests/cli/test_efi_status.sh: libefivar looks at its environment when it is loaded. */
 #include "efi/efistore.h"
 
 #include <errno.h>
@@ -134,40 +135,6 @@ START_TEST(too_many)
 		tree_file(name, "\7\0\0\0x", 5, 0644);
 	}
 	refuse("vars", "more than 4096 variables");
-}
-END_TEST
-
-/* --- This machine, through libefivar --- */
-
-START_TEST(live)
-{
-	struct efistore *store;
-	struct fault f = {0};
-	char path[4300];
-
-	tree_mkdir("vars");
-	efivars_put("vars", &guid_global, "SecureBoot", 6, "\1", 1);
-	efivars_put("vars", &guid_shim, "MokListRT", 6, "abc", 3);
-	snprintf(path, sizeof(path), "%s/", in_tree("vars"));
-	setenv("EFIVARFS_PATH", path, 1);
-	store = efistore_open(NULL, &f);
-	ck_assert_msg(store != NULL, "%s", f.text);
-	ck_assert_int_eq(efistore_kind(store), EFISTORE_LIVE);
-	ck_assert_uint_eq(efistore_count(store), 2);
-	expect(store, &guid_global, "SecureBoot", 6, "\1", 1);
-	expect(store, &guid_shim, "MokListRT", 6, "abc", 3);
-	efistore_close(store);
-}
-END_TEST
-
-START_TEST(not_mounted)
-{
-	struct fault f = {0};
-
-	setenv("EFIVARFS_PATH", "/nonexistent/", 1);
-	ck_assert_ptr_null(efistore_open(NULL, &f));
-	ck_assert_int_eq(f.os, ENOTSUP);
-	ck_assert(strstr(f.text, "efivarfs") != NULL);
 }
 END_TEST
 
@@ -395,8 +362,6 @@ Suite *efistore_suite(void)
 	tcase_add_test(tcase, unreadable);
 	tcase_add_test(tcase, refusals);
 	tcase_add_test(tcase, too_many);
-	tcase_add_test(tcase, live);
-	tcase_add_test(tcase, not_mounted);
 	tcase_add_test(tcase, in_force);
 	tcase_add_test(tcase, which_counts);
 	tcase_add_test(tcase, store_alone_and_deep_in_flash);

@@ -80,6 +80,7 @@ static const struct {
 	{"loader.editor-on", "sb=disabled;entry=editable", "entry=editable"},
 	{"loader.grub-no-password", "second;entry=editable", "second;entry=password"},
 	{"loader.fallback-differs", "other=fallback", "other=same-fallback"},
+	{"loader.fallback-differs", "other=only-loader;other=loader", "other=only-loader"},
 	{"image.refused", "image=refused", "image=refused-by-firmware"},
 	{"image.refused", "image=refused", "sb=disabled;image=refused"},
 	{"image.revoked", "image=revoked", NULL},

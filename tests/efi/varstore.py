@@ -3,6 +3,7 @@
 """Writes firmware variables for tests: into a copy of an OVMF variable store, or a directory of efivarfs layout.
 
 Usage: varstore.py --base OVMF_VARS.fd OUT.fd ACTION...     adds to (or replaces in) a copy of the store
+       varstore.py --new OUT.fd ACTION...                   a store of its own, of 8 KiB (not for a machine: for decoders)
        varstore.py --dir OUTDIR ACTION...                   adds Name-GUID files
        varstore.py --list FILE.fd                           says what a store holds
 
@@ -89,8 +90,17 @@ class Store:
     AUTHENTICATED = uuid.UUID("aaf32c78-947b-439a-a180-2e144ec37792").bytes_le
     VOLUME = uuid.UUID("fff12b8d-7696-4c8b-a985-2747075b4f50").bytes_le
 
+    @classmethod
+    def empty(cls):
+        """An image without variables: volume header with its checksum, store header, erased flash."""
+        head = bytearray(16) + cls.VOLUME + struct.pack("<Q4sIHHHBBIIII", 0x2000, b"_FVH", 0x4feff, 72, 0, 0, 0, 2, 2,
+                                                        0x1000, 0, 0)
+        struct.pack_into("<H", head, 50, -sum(struct.unpack("<36H", head)) & 0xffff)
+        store = cls.AUTHENTICATED + struct.pack("<IBBHI", 0x2000 - 72, 0x5a, 0xfe, 0, 0)
+        return head + store + b"\xff" * (0x2000 - 100)
+
     def __init__(self, base):
-        self.image = bytearray(open(base, "rb").read())
+        self.image = bytearray(open(base, "rb").read()) if base else self.empty()
         if self.image[16:32] != self.VOLUME or self.image[40:44] != b"_FVH":
             sys.exit(f"{base}: no firmware volume of variables")
         self.start = struct.unpack_from("<H", self.image, 48)[0]
@@ -262,6 +272,8 @@ def main():
     words = sys.argv[1:]
     if len(words) >= 3 and words[0] == "--base":
         store, out, words = Store(words[1]), words[2], words[3:]
+    elif len(words) >= 2 and words[0] == "--new":
+        store, out, words = Store(None), words[1], words[2:]
     elif len(words) >= 2 and words[0] == "--dir":
         store, out, words = Directory(words[1]), None, words[2:]
     elif len(words) == 2 and words[0] == "--list":

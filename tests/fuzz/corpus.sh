@@ -156,6 +156,15 @@ corpus_policy() {
 	cat "$out"/policy/seed-rule-* | seed policy whole
 }
 
+corpus_cmdlineword() {
+	printf '\024root=/dev/sda1 ro quiet ima_appraise=off ima_policy="tcb|secure_boot" evm=fix lsm=lockdown,integrity -- single' |
+		seed cmdlineword off
+	printf '\011init=/bin/sh rd.break=x systemd.debug-shell initcall_blacklist=a,init_ima efi=noruntime module.sig_enforce=0' |
+		seed cmdlineword start
+	printf '\200dont_appraise fsmagic=0x01021994\nappraise func=BPRM_CHECK fowner=0 appraise_type=imasig\nappraise func=MMAP_CHECK obj_type=x\n' |
+		seed cmdlineword policy
+}
+
 corpus_kconfig() {
 	printf '%s\n' '#' '# Linux/x86 6.12.3 Kernel Configuration' '#' 'CONFIG_IMA=y' \
 		'CONFIG_IMA_APPRAISE=y' 'CONFIG_IMA_DEFAULT_HASH="sha256"' 'CONFIG_CRYPTO_SHA512=m' \
@@ -183,6 +192,13 @@ corpus_modsig() {
 	done
 	openssl cms -sign -binary -md sha512 -in "$keys/content" -outform DER -keyid \
 		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attributes.p7
+	# With certificates: the signer's, another one, and content of its own.
+	openssl cms -sign -binary -noattr -md sha256 -in "$keys/content" -outform DER -certfile "$keys/p256.pem" \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig certificates.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER \
+		-signer "$keys/p256.pem" -inkey "$keys/p256.key" | seed modsig attached.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER -keyid \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attached-by-id.p7
 	modsig_tail 4294967295 | seed modsig lying-size
 }
 
@@ -357,6 +373,183 @@ corpus_kernelimage() {
 	{ hex 27051956 "$(repeat 00 60)" && cat "$keys/packed"; } | seed kernelimage uimage
 }
 
+# pe_image NAME FILE…: a small PE32+ image of .text and these sections (name and content), each a page apart.
+pe_image() {
+	local offset=1024 address=4096 size count=$(($# / 2 + 1)) headers body=$keys/pe-body
+	headers=$keys/pe-headers
+	: >"$headers"
+	: >"$body"
+	set -- .text "$keys/text" "$@"
+	head -c 64 /dev/zero >"$keys/text"
+	while [ $# -gt 0 ]; do
+		size=$(stat -c %s "$2")
+		{
+			printf '%s' "$1" | head -c 8
+			head -c $((8 - (${#1} < 8 ? ${#1} : 8))) /dev/zero
+			le 4 "$size" && le 4 "$address" && le 4 "$size" && le 4 "$offset"
+			hex "$(repeat 00 12)" 40000040
+		} >>"$headers"
+		cat "$2" >>"$body"
+		offset=$((offset + size))
+		address=$((address + 65536))
+		shift 2
+	done
+	{
+		printf 'MZ' && hex "$(repeat 00 58)" && le 4 64 && printf 'PE\0\0'
+		le 2 34404 && le 2 "$count" && hex "$(repeat 00 12)" && le 2 240 && le 2 0
+		le 2 523 && hex "$(repeat 00 14)" && le 4 4100 && hex "$(repeat 00 12)" && le 4 4096 && le 4 512
+		hex "$(repeat 00 16)" && le 4 $((address + 65536)) && le 4 1024 && hex "$(repeat 00 44)" && le 4 16
+		hex "$(repeat 00 128)" && cat "$headers"
+	} >"$keys/pe-head"
+	cat "$keys/pe-head"
+	head -c $((1024 - $(stat -c %s "$keys/pe-head"))) /dev/zero
+	cat "$body"
+	head -c $(((8 - offset % 8) % 8)) /dev/zero
+}
+
+# Sections that images have, as files below $keys; then an image signed once and twice, a UKI, an addon and a shim.
+make_images() {
+	[ ! -f "$keys/signed.efi" ] || return 0
+	make_keys
+	printf 'sbat,1,SBAT Version,sbat,1,https://x\ngrub.debian,5,Debian,grub2,2.06,https://y\n' >"$keys/sbat"
+	printf 'quiet ima_appraise=fix\0' >"$keys/cmdline"
+	printf 'ID=a\nTITLE=A\n' >"$keys/profile"
+	printf 'MZ kernel' >"$keys/linux"
+	pe_image .sbat "$keys/sbat" >"$keys/plain.efi"
+	pe_image .sbat "$keys/sbat" .osrel "$keys/profile" .cmdline "$keys/cmdline" .linux "$keys/linux" \
+		.profile "$keys/profile" .cmdline "$keys/profile" >"$keys/uki.efi"
+	pe_image .cmdline "$keys/cmdline" .ucode "$keys/linux" >"$keys/addon.efi"
+	{
+		le 4 "$(stat -c %s "$keys/rsa.der")" && le 4 0 && le 4 16 && le 4 $((16 + $(stat -c %s "$keys/rsa.der")))
+		cat "$keys/rsa.der"
+	} >"$keys/vendor"
+	{ le 4 0 && le 4 8 && le 4 28 && printf 'sbat,1,2025\nshim,4\n\0sbat,1,2026\n\0'; } >"$keys/level"
+	pe_image /4 "$keys/vendor" /17 "$keys/level" .sbat "$keys/sbat" >"$keys/shim.efi"
+	sbsign --key "$keys/rsa.key" --cert "$keys/rsa.pem" --output "$keys/signed.efi" "$keys/plain.efi" 2>/dev/null
+	sbsign --key "$keys/rsa.key" --cert "$keys/rsa.pem" --output "$keys/twice.efi" "$keys/signed.efi" 2>/dev/null
+	# The names of shim's sections stand in a string table, behind no symbols.
+	printf '\0\0\0\0.vendor_cert\0.sbatlevel\0' >"$keys/strings"
+	{
+		head -c 76 "$keys/shim.efi" && le 4 "$(stat -c %s "$keys/shim.efi")"
+		tail -c +81 "$keys/shim.efi"
+		cat "$keys/strings"
+	} >"$keys/long.efi"
+}
+
+corpus_peimage() {
+	local name
+	make_images
+	for name in plain uki addon shim long signed twice; do
+		seed peimage "$name" <"$keys/$name.efi"
+	done
+	head -c 400 "$keys/plain.efi" | seed peimage cut
+	tail -c +65 "$keys/plain.efi" | seed peimage bare
+}
+
+corpus_image() {
+	local name
+	make_images
+	for name in plain uki addon shim long signed twice; do
+		seed image "$name" <"$keys/$name.efi"
+	done
+}
+
+# Length of a certificate (2), the certificate, a message.
+corpus_authenticode() {
+	make_images
+	sbsign --detached --key "$keys/rsa.key" --cert "$keys/rsa.pem" --output "$keys/p7" "$keys/plain.efi" 2>/dev/null
+	{ le 2 "$(stat -c %s "$keys/rsa.der")" && cat "$keys/rsa.der" "$keys/p7"; } | seed authenticode signed
+	{ le 2 0 && cat "$keys/p7"; } | seed authenticode alone
+	openssl cms -sign -binary -nodetach -in "$keys/content" -outform DER -signer "$keys/rsa.pem" \
+		-inkey "$keys/rsa.key" -out "$keys/p7"
+	{ le 2 0 && cat "$keys/p7"; } | seed authenticode data
+}
+
+corpus_sbat() {
+	make_images
+	seed sbat section <"$keys/sbat"
+	{ cat "$keys/sbat" && hex ff && printf 'sbat,1,2025021800\nshim,4\ngrub,5\n'; } | seed sbat both
+	printf '\xef\xbb\xbfa,1,b,c,d,e\r\n\r\nb,65536,,\n' | seed sbat odd
+}
+
+# Variables of a machine by tests/efi/varstore.py, once for the targets that take them: $vars/NAME without attributes.
+make_variables() {
+	[ -z "${vars:-}" ] || return 0
+	make_keys
+	local file hash
+	hash=$(repeat 5a 32)
+	vars=$keys/vars
+	mkdir "$vars"
+	# shellcheck disable=SC2054 # numbers of one variable
+	actions=(--x509 PK "$keys/rsa.pem" --x509 db "$keys/p256.pem" --x509 db "$keys/rsa.pem" --sha256 db "$hash"
+		--sha256 dbx "$hash" --x509-sha256 dbx "$hash" --x509 MokListRT "$keys/ed25519.pem" --enforce
+		--boot 0 'Linux' '\EFI\Linux\a.efi' 'root=/dev/sda2 ima_appraise=fix' --boot 1 'Other' '\EFI\B.EFI'
+		--u16 BootOrder 0,1 --ucs2 LoaderInfo 'systemd-boot 252')
+	python3 "$fuzz_dir/../efi/varstore.py" --dir "$keys/efivars" "${actions[@]}"
+	for file in "$keys"/efivars/*; do
+		tail -c +5 "$file" >"$vars/$(basename "${file%-????????-????-????-????-????????????}")"
+	done
+}
+
+corpus_siglist() {
+	local name
+	make_variables
+	for name in PK db dbx MokListRT; do
+		seed siglist "$name" <"$vars/$name"
+	done
+	cat "$vars/dbx" "$vars/PK" | seed siglist mixed
+	head -c 100 "$vars/db" | seed siglist cut
+}
+
+corpus_varstore() {
+	make_variables
+	python3 "$fuzz_dir/../efi/varstore.py" --new "$keys/store" "${actions[@]}"
+	seed varstore whole <"$keys/store"
+	tail -c +73 "$keys/store" | seed varstore alone
+	head -c 3000 "$keys/store" | seed varstore cut
+	{ hex 1636cfdd7532644198b6fe85707ffe7d 80000000 5afe 000000000000 aa553f00 07000000 06000000 03000000 \
+		61dfe48bca93d211aa0d00e098032b8c 50004b000000 616263 "$(repeat ff 47)"; } | seed varstore plain
+}
+
+# A path of nodes, in a load option.
+boot_option() {
+	local path=$1 size
+	size=$((${#path} / 2 + 4))
+	hex 01000000 "$(printf '%02x%02x' $((size & 255)) $((size >> 8)))" 4c0000 00 "$path" 7fff0400 6100 6200 0000
+}
+
+corpus_bootoption() {
+	local name path
+	make_variables
+	seed bootoption linux <"$vars/Boot0000"
+	seed bootoption other <"$vars/Boot0001"
+	while read -r name path; do
+		boot_option "$path" | seed bootoption "$name"
+		hex "$path" 7fff0400 | seed bootoption "path-$name"
+	done <<-EOT
+		sata 02010c00d041030a0000000001010600001f03120a000200ffff0000
+		hd 04012a0001000000000800000000000000800000000000000102030405060708090a0b0c0d0e0f100202
+		usb 02010c00d041030a00000000010106000002030506000000030f0b00ffffffff080650
+		nvme 0317100001000000aabbccddeeff0011
+		firmware 04071400c9bdb87cebf8344faaea3ee4af6516a104061400c9bdb87cebf8344faaea3ee4af6516a1
+		network 030b2500$(repeat 52 32)01030c1b00$(repeat 00 23)0318080068747470
+		bios 0501080003000000
+		acpi 02021300$(repeat 00 15)0203080000000080
+		message 030a14006565a6c0$(repeat 11 12)030d3c00$(repeat 00 56)
+		instances 0305060001007f010400030506000200
+	EOT
+}
+
+corpus_saved() {
+	local guid='"guid":"8be4df61-93ca-11d2-aa0d-00e098032b8c"'
+	printf '{"ima-efi-variables":1,"saved":"2026-01-01T00:00:00Z","version":"1","source":null,"variables":[
+{"name":"SecureBoot",%s,"attributes":6,"data":"01"},{"name":"x\ufffd","name_hex":"78ff",%s,"attributes":7,"unreadable":5}]}' \
+		"$guid" "$guid" | seed saved plain
+	printf '{"ima-efi-variables":2,"variables":[]}' | seed saved newer
+	printf '{"ima-efi-variables":1,"variables":[{"name":"a",%s,"attributes":4294967296,"data":"0"}]}' "$guid" | seed saved odd
+	printf '{"ima-efi-variables":1,"variables":[[[[[[]]]]]]}' | seed saved deep
+}
+
 # bootconfig_behind TEXT : as the end of an initrd.
 bootconfig_behind() {
 	local sum
@@ -378,6 +571,46 @@ corpus_bootconfig() {
 	EOT
 	printf '# Linux/x86 6.12.3 Kernel Configuration\nCONFIG_X86=y\nCONFIG_CMDLINE_BOOL=y\nCONFIG_CMDLINE="a b"\nCONFIG_BOOT_CONFIG=y\n' |
 		seed bootconfig kconfig
+}
+
+corpus_fstab() {
+	local name text
+	while IFS='|' read -r name text; do
+		printf '%b' "$text" | seed fstab "$name"
+	done <<-'EOT'
+		plain|UUID=1 / ext4 defaults 0 1\n# x\nLABEL=b /boot ext4 x\n
+		escapes|/dev/sda1 /a\\040b\\134 ext4 x\n
+		btrfs|UUID=1 / btrfs subvol=@,subvolid=256,ro\n
+		refused|tmpfs /tmp tmpfs x\n/ /b none bind\nUUID=1 /../x ext4 x\nUUID=1 none swap x\n
+		ragged|\t\t\nUUID=1\nUUID=2 / \n\r\n
+	EOT
+}
+
+# Bytes at places of a file of zeros. Usage: bytes_at SIZE OFFSET HEX…
+bytes_at() {
+	local size=$1 file
+	file=$(mktemp)
+	truncate -s "$size" "$file"
+	shift
+	while [ $# -gt 0 ]; do
+		hex "$2" | dd of="$file" bs=1 seek="$1" conv=notrunc status=none
+		shift 2
+	done
+	cat "$file"
+	rm "$file"
+}
+
+# Superblocks with little behind them: what is read of each file system.
+corpus_dirty() {
+	bytes_at 2048 1080 53ef0100 1116 0400000004000000 | seed dirty ext4
+	bytes_at 65664 65600 5f42485266535f4d 65632 01 | seed dirty btrfs
+	bytes_at 512 22 0000 65 01 | seed dirty vfat
+	bytes_at 512 3 4558464154202020 106 0200 | seed dirty exfat
+	bytes_at 40960 1024 1020f5f2 1040 0c000000 1044 01000000 1100 01000000 \
+		4096 0100000000000000 4228 01000000 4232 02000000 8192 0100000000000000 | seed dirty f2fs
+	bytes_at 2560 0 58465342 4 00000200 48 0000000000000001 84 00000008 96 00000004 124 03 \
+		512 feedbabe00000001 520 0000000200000200 552 00000001 832 00008000 \
+		1024 00000001 1033 20 | seed dirty xfs
 }
 
 # Texts of a boot loader, one a line: name|text, with \n and, before what it includes, \0.
@@ -469,6 +702,98 @@ corpus_template() {
 		words|# x\nroot=/dev/y\n  quiet\nCmdline=@/etc/z\n
 		preset|default_options="-S x --cmdline /a"\nb_options='--cmdline=/c'\0d e\n
 	EOT
+}
+
+# A cpio member: name, mode, content. Fields are eight digits.
+cpio_member() {
+	local name=$1 mode=$2 content=$3 ino=${4:-00000001} links=${5:-00000001}
+	local size=$((110 + ${#name} + 1))
+	printf '070701%s%s0000000000000000%s00000000%08X%040d%08X%08X' "$ino" "$mode" "$links" \
+		"${#content}" 0 "$((${#name} + 1))" 0
+	printf '%s\0' "$name"
+	zeros $(((4 - size % 4) % 4))
+	printf '%s' "$content"
+	zeros $(((4 - ${#content} % 4) % 4))
+}
+
+zeros() {
+	head -c "$1" /dev/zero
+}
+
+cpio_archive() {
+	cpio_member etc 000041ED ''
+	cpio_member etc/ima-policy 000081A4 'appraise func=BPRM_CHECK appraise_type=imasig'
+	cpio_member init 000081ED '#!/bin/sh
+cat /etc/ima-policy > /sys/kernel/security/ima/policy'
+	cpio_member bin/a 000081ED '' 00000007 00000002
+	cpio_member bin/b 000081ED "$(printf '\177ELF')" 00000007 00000002
+	cpio_member link 0000A1FF init
+	cpio_member etc/keys/kmk 00008180 0102
+	cpio_member TRAILER!!! 00000000 ''
+}
+
+corpus_initramfs() {
+	local archive tool
+	archive=$(mktemp)
+	cpio_archive >"$archive"
+	seed initramfs plain <"$archive"
+	while read -r tool; do
+		command -v "${tool%% *}" >/dev/null || continue
+		# shellcheck disable=SC2086 # a command and its options
+		$tool <"$archive" | seed initramfs "${tool%% *}"
+		# shellcheck disable=SC2086
+		{ cat "$archive" && zeros 4 && $tool <"$archive"; } | seed initramfs "plain-${tool%% *}"
+	done <<-EOT
+		gzip -9n
+		bzip2
+		xz --check=crc32
+		lzma
+		zstd -q -19
+		lz4 -lq
+		lzop
+	EOT
+	{ cat "$archive" && printf 'kernel.x=1\n' && hex 0b000000 && hex 9e030000 && printf '#BOOTCONFIG\n'; } |
+		seed initramfs bootconfig
+	printf '070707' | seed initramfs old
+	cpio_member ../../etc//./keys/x509_ima.der 000081A4 'MII' | seed initramfs name
+	rm -f "$archive"
+}
+
+corpus_policyscript() {
+	local n=0 line
+	while IFS= read -r line; do
+		n=$((n + 1))
+		printf '\1%b' "$line" | seed policyscript "$(printf 'hit-%02d' "$n")"
+		printf '\0%b' "$line" | seed policyscript "$(printf 'command-%02d' "$n")"
+	done <<-'EOT'
+		P=/etc/p; S="/sys/kernel/security"\ncat ${P} > "$S"/ima/policy
+		echo `cat /etc/p` $(cat < /q) >> /sys/kernel/security/ima/policy
+		sh -c "cp '/etc/p' /sys/kernel/security/integrity/ima/policy"
+		dd if=${NEWROOT}/etc/p of=$IMASECDIR/policy
+		cat /etc/p | while read l; do echo $l > /sys/kernel/security/ima/policy; done
+		cat <<-EOF > /x\n\tmeasure\n\tEOF\ncd /sys/kernel/security/ima && tee policy < /p
+		for f in /etc/a ${X:-/b}; do . /lib/x; /usr/sbin/y "$f" '$z' \\\n; done # end
+		appraise func=BPRM_CHECK\n# comment
+	EOT
+}
+
+corpus_privkey() {
+	local name
+	make_keys
+	for name in rsa p256 ed25519; do
+		{ printf '\0' && cat "$keys/$name.key"; } | seed privkey "$name.pem"
+		{ printf '\0' && openssl pkey -in "$keys/$name.key" -outform DER; } | seed privkey "$name.der"
+		{ printf '\0' && openssl pkcs8 -topk8 -v2 aes256 -passout pass:x -in "$keys/$name.key" \
+			-outform DER; } | seed privkey "$name-encrypted.der"
+		{ printf '\0' && openssl pkcs12 -export -passout pass:x -inkey "$keys/$name.key" \
+			-in "$keys/$name.pem"; } | seed privkey "$name.p12"
+	done
+	{ printf '\0' && openssl rsa -aes128 -traditional -passout pass:x -in "$keys/rsa.key" 2>/dev/null; } |
+		seed privkey rsa-traditional.pem
+	{ printf '\0' && cat "$keys/rsa.der"; } | seed privkey certificate.der
+	printf '\1default user:kmk 64 0011' | seed privkey blob
+	{ printf '\3' && repeat 0123456789abcdef 4; } | seed privkey digits
+	{ printf '\2' && hex "$(repeat 81 32)"; } | seed privkey raw
 }
 
 # Past crashes of a target, turned back into bytes.
