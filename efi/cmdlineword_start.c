@@ -23,6 +23,7 @@ static void judge_initcall(const struct cmdlineword_kernel *kernel, struct cmdli
 		{"init_evm", CMDLINEWORD_NO},
 		{"integrity_fs_init", CMDLINEWORD_NO},
 		{"security_initcall_late", CMDLINEWORD_YES},
+		{"security_initcall_late_sync", CMDLINEWORD_YES},
 	};
 	enum cmdlineword_answer since = cmdlineword_version_at_least(kernel, 6, 19);
 

@@ -156,6 +156,15 @@ corpus_policy() {
 	cat "$out"/policy/seed-rule-* | seed policy whole
 }
 
+corpus_cmdlineword() {
+	printf '\024root=/dev/sda1 ro quiet ima_appraise=off ima_policy="tcb|secure_boot" evm=fix lsm=lockdown,integrity -- single' |
+		seed cmdlineword off
+	printf '\011init=/bin/sh rd.break=x systemd.debug-shell initcall_blacklist=a,init_ima efi=noruntime module.sig_enforce=0' |
+		seed cmdlineword start
+	printf '\200dont_appraise fsmagic=0x01021994\nappraise func=BPRM_CHECK fowner=0 appraise_type=imasig\nappraise func=MMAP_CHECK obj_type=x\n' |
+		seed cmdlineword policy
+}
+
 corpus_kconfig() {
 	printf '%s\n' '#' '# Linux/x86 6.12.3 Kernel Configuration' '#' 'CONFIG_IMA=y' \
 		'CONFIG_IMA_APPRAISE=y' 'CONFIG_IMA_DEFAULT_HASH="sha256"' 'CONFIG_CRYPTO_SHA512=m' \
@@ -183,6 +192,13 @@ corpus_modsig() {
 	done
 	openssl cms -sign -binary -md sha512 -in "$keys/content" -outform DER -keyid \
 		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attributes.p7
+	# With certificates: the signer's, another one, and content of its own.
+	openssl cms -sign -binary -noattr -md sha256 -in "$keys/content" -outform DER -certfile "$keys/p256.pem" \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig certificates.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER \
+		-signer "$keys/p256.pem" -inkey "$keys/p256.key" | seed modsig attached.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER -keyid \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attached-by-id.p7
 	modsig_tail 4294967295 | seed modsig lying-size
 }
 
@@ -456,29 +472,6 @@ corpus_sbat() {
 	printf '\xef\xbb\xbfa,1,b,c,d,e\r\n\r\nb,65536,,\n' | seed sbat odd
 }
 
-# bootconfig_behind TEXT : as the end of an initrd.
-bootconfig_behind() {
-	local sum
-	sum=$(printf '%s' "$1" | od -An -v -tu1 | awk '{ for (i = 1; i <= NF; i++) sum += $i } END { print sum + 0 }')
-	printf 'archive%s' "$1" && le 4 "${#1}" && le 4 "$sum" && printf '#BOOTCONFIG\n'
-}
-
-corpus_bootconfig() {
-	local name text
-	while IFS='|' read -r name text; do
-		printf '%b' "$text" | seed bootconfig "$name"
-		bootconfig_behind "$(printf '%b;' "$text")" | seed bootconfig "$name-behind"
-	done <<-'EOT'
-		plain|kernel.ima_appraise = off\nkernel.evm = fix\n
-		braces|kernel { ima_appraise = off; a.b { c } }\ninit.x = 1\n
-		arrays|kernel.a = 1, 2 # why\nkernel.a += 3\nkernel.a := "4 5", '6'\n
-		mixed|kernel.a.b = 1\nkernel.a = 2\nkernel.a.c\n
-		deep|a{b{c{d{e{f{g{h{i{j{k{l{m{n{o{p=1}}}}}}}}}}}}}}}\nkernel.x\n
-	EOT
-	printf '# Linux/x86 6.12.3 Kernel Configuration\nCONFIG_X86=y\nCONFIG_CMDLINE_BOOL=y\nCONFIG_CMDLINE="a b"\nCONFIG_BOOT_CONFIG=y\n' |
-		seed bootconfig kconfig
-}
-
 # Variables of a machine by tests/efi/varstore.py, once for the targets that take them: $vars/NAME without attributes.
 make_variables() {
 	[ -z "${vars:-}" ] || return 0
@@ -555,6 +548,212 @@ corpus_saved() {
 	printf '{"ima-efi-variables":2,"variables":[]}' | seed saved newer
 	printf '{"ima-efi-variables":1,"variables":[{"name":"a",%s,"attributes":4294967296,"data":"0"}]}' "$guid" | seed saved odd
 	printf '{"ima-efi-variables":1,"variables":[[[[[[]]]]]]}' | seed saved deep
+}
+
+# bootconfig_behind TEXT : as the end of an initrd.
+bootconfig_behind() {
+	local sum
+	sum=$(printf '%s' "$1" | od -An -v -tu1 | awk '{ for (i = 1; i <= NF; i++) sum += $i } END { print sum + 0 }')
+	printf 'archive%s' "$1" && le 4 "${#1}" && le 4 "$sum" && printf '#BOOTCONFIG\n'
+}
+
+corpus_bootconfig() {
+	local name text
+	while IFS='|' read -r name text; do
+		printf '%b' "$text" | seed bootconfig "$name"
+		bootconfig_behind "$(printf '%b;' "$text")" | seed bootconfig "$name-behind"
+	done <<-'EOT'
+		plain|kernel.ima_appraise = off\nkernel.evm = fix\n
+		braces|kernel { ima_appraise = off; a.b { c } }\ninit.x = 1\n
+		arrays|kernel.a = 1, 2 # why\nkernel.a += 3\nkernel.a := "4 5", '6'\n
+		mixed|kernel.a.b = 1\nkernel.a = 2\nkernel.a.c\n
+		deep|a{b{c{d{e{f{g{h{i{j{k{l{m{n{o{p=1}}}}}}}}}}}}}}}\nkernel.x\n
+	EOT
+	printf '# Linux/x86 6.12.3 Kernel Configuration\nCONFIG_X86=y\nCONFIG_CMDLINE_BOOL=y\nCONFIG_CMDLINE="a b"\nCONFIG_BOOT_CONFIG=y\n' |
+		seed bootconfig kconfig
+}
+
+# Texts of a boot loader, one a line: name|text, with \n and, before what it includes, \0.
+loader_seeds() {
+	local target=$1 name text
+	while IFS='|' read -r name text; do
+		printf '%b' "$text" | seed "$target" "$name"
+	done
+}
+
+corpus_grub() {
+	loader_seeds grub <<-'EOT'
+		plain|set default="0"\nmenuentry 'A' --class x --id a {\n\tlinux /vmlinuz root=UUID=1 ro\n\tinitrd /i newc:x:/j\n}\n
+		header|if [ -s $prefix/grubenv ]; then\n  set have_grubenv=true\n  load_env\nfi\nif [ "${next_entry}" ] ; then\n set default="${next_entry}"\nelse\n set default="${saved_entry}"\nfi\n\0# GRUB Environment Block\nsaved_entry=a>b\nnext_entry=1\n####
+		unknown|if [ "$grub_platform" = efi -a ! -f /x ]; then set x=a; elif true; then set x="b c"; else set x=; fi\nmenuentry A { linux /k $x; }
+		functions|function f { for v in a b $1; do menuentry "$v" { linux /k "$@" $#; }; done; }\nf x 'y z'\n
+		users|set superusers="root"\nexport superusers\npassword_pbkdf2 root x\nsubmenu S --users a { menuentry B --unrestricted { chainloader +1; } }
+		include|source $prefix/custom.cfg\nconfigfile (hd0)/grub.cfg\neval "echo $a"\0menuentry X { multiboot2 /xen; module2 /k placeholder x; module2 /i; }
+		bls|blsdir=/a\nblscfg\0title T\nlinux /k\noptions $kernelopts a="b c"\ninitrd /i\n
+		quotes|echo "a\\$b\\"\\\n c" 'd\ne' $"f" \\g h#i # j\nwhile [ $a -lt 3 ]; do break; done; until false; do set a=$a$a; done
+		odd|if a\nelse {\n}}} ; ;; | "open ${x
+	EOT
+}
+
+corpus_grubenv() {
+	loader_seeds grubenv <<-'EOT'
+		plain|# GRUB Environment Block\nsaved_entry=a>b\nkernelopts=root=/dev/x ro\n#######
+		escapes|# GRUB Environment Block\na=b\\\\\nc\\\\\\\\d\n=x\ny\n#
+		wrong|# GRUB Environment\na=b\n
+	EOT
+}
+
+corpus_bls() {
+	loader_seeds bls <<-'EOT'
+		plain|title T\nversion 6.1~rc1-2^3.4\nmachine-id 1\nsort-key s\nlinux /k\ninitrd /i /j\noptions a\noptions b\n
+		uki|uki /a.efi\nprofile 1\n# x\nefi /b\nuki-url http://x\n
+		settings|timeout 3\ndefault a-*\neditor no\neditor maybe\n
+		files|x\0linux /k\noptions a $b\ndefault [a\neditor off\n
+	EOT
+}
+
+corpus_refind() {
+	loader_seeds refind <<-'EOT'
+		plain|timeout 20\nmenuentry "A b" {\n loader \\EFI\\x.efi\n initrd /i\n options "ro say=""q"""\n submenuentry S {\n add_options "x"\n disabled\n }\n}\n
+		include|include a.conf\nscanfor manual,internal\nhideui editor,all\nmenuentry B {\nloader x\0menuentry C {\n loader y\n}\ninclude z\n
+	EOT
+}
+
+corpus_limine() {
+	loader_seeds limine <<-'EOT'
+		new|default_entry: 2\n${R}=root=/dev/x\n/+L\n//A\nkernel_path: boot():/k#ab\nmodule_path: uuid(1):/i\ncmdline: ${R} ${ARCH}\n/B\npath: x\n
+		old|TIMEOUT=5\nEDITOR_ENABLED=no\n:A\nKERNEL_PATH=boot://2/k\nMODULE_PATH=x\nCMDLINE=a=b\n::B\n
+	EOT
+}
+
+corpus_syslinux() {
+	loader_seeds syslinux <<-'EOT'
+		plain|UI menu.c32\nDEFAULT b\nMENU MASTER PASSWD x\nLABEL a\nMENU LABEL ^A\nLINUX ../k\nAPPEND initrd=i,j x\nINITRD u,v\nlabel b\nkernel k\nappend -\n
+		include|INCLUDE a\nALLOWOPTIONS 0\nNOESCAPE 1\nPROMPT 1\0LABEL c\nMENU INCLUDE b\nMENU HIDE\nMENU BEGIN\nLINUX k\nfdtdir /x\nappend ${y}\n
+	EOT
+}
+
+corpus_uboot() {
+	loader_seeds uboot <<-'EOT'
+		script|setenv opts "a ${b}"\nif test -n $x; then env set bootargs 'c' ${opts}; fi\nload mmc 0:1 ${k} /vmlinuz; load mmc 0:1 ${r} i\nbooti ${k} ${r}:${s} ${f}\n
+		environment|uname_r=6.1\ncmdline=quiet x\n#bootargs=y\nextraargs=z\n
+	EOT
+	{ hex 27051956 "$(repeat 00 26)" 06 "$(repeat 00 33)" 00000016 00000000 && printf 'setenv bootargs a\nbootm'; } |
+		seed uboot image
+}
+
+corpus_zipl() {
+	loader_seeds zipl <<-'EOT'
+		plain|[defaultboot]\ndefault = b\n[a]\nimage=/boot/image,0x10000\nramdisk=/i,1\nparameters="root=/dev/x"\n:menu\n1=a\nprompt=1\n
+		parmfile|[b]\nimage=/k\nparmfile=/p\0one\ntwo\n
+	EOT
+}
+
+corpus_raspberry() {
+	loader_seeds raspberry <<-'EOT'
+		plain|kernel=k.img\ninitramfs i,j followkernel\ncmdline=c.txt\n[pi4]\nos_prefix=x/\n[all]\nauto_initramfs=1\n\0console=x root=y\n
+		include|include a.txt\n[none]\nkernel=kernel8.img\0[pi3]\nramfsfile=x\ninclude b.txt\n
+	EOT
+}
+
+corpus_template() {
+	loader_seeds template <<-'EOT'
+		shell|# x\nexport GRUB_CMDLINE_LINUX="a \\"b\\" $c"\nKDUMP_CMDLINE_APPEND+='d\ne'\nkernel_cmdline=`f`\nUSE_KDUMP=0\nKDUMP_KERNEL=/k\n
+		words|# x\nroot=/dev/y\n  quiet\nCmdline=@/etc/z\n
+		preset|default_options="-S x --cmdline /a"\nb_options='--cmdline=/c'\0d e\n
+	EOT
+}
+
+# A cpio member: name, mode, content. Fields are eight digits.
+cpio_member() {
+	local name=$1 mode=$2 content=$3 ino=${4:-00000001} links=${5:-00000001}
+	local size=$((110 + ${#name} + 1))
+	printf '070701%s%s0000000000000000%s00000000%08X%040d%08X%08X' "$ino" "$mode" "$links" \
+		"${#content}" 0 "$((${#name} + 1))" 0
+	printf '%s\0' "$name"
+	zeros $(((4 - size % 4) % 4))
+	printf '%s' "$content"
+	zeros $(((4 - ${#content} % 4) % 4))
+}
+
+zeros() {
+	head -c "$1" /dev/zero
+}
+
+cpio_archive() {
+	cpio_member etc 000041ED ''
+	cpio_member etc/ima-policy 000081A4 'appraise func=BPRM_CHECK appraise_type=imasig'
+	cpio_member init 000081ED '#!/bin/sh
+cat /etc/ima-policy > /sys/kernel/security/ima/policy'
+	cpio_member bin/a 000081ED '' 00000007 00000002
+	cpio_member bin/b 000081ED "$(printf '\177ELF')" 00000007 00000002
+	cpio_member link 0000A1FF init
+	cpio_member etc/keys/kmk 00008180 0102
+	cpio_member TRAILER!!! 00000000 ''
+}
+
+corpus_initramfs() {
+	local archive tool
+	archive=$(mktemp)
+	cpio_archive >"$archive"
+	seed initramfs plain <"$archive"
+	while read -r tool; do
+		command -v "${tool%% *}" >/dev/null || continue
+		# shellcheck disable=SC2086 # a command and its options
+		$tool <"$archive" | seed initramfs "${tool%% *}"
+		# shellcheck disable=SC2086
+		{ cat "$archive" && zeros 4 && $tool <"$archive"; } | seed initramfs "plain-${tool%% *}"
+	done <<-EOT
+		gzip -9n
+		bzip2
+		xz --check=crc32
+		lzma
+		zstd -q -19
+		lz4 -lq
+		lzop
+	EOT
+	{ cat "$archive" && printf 'kernel.x=1\n' && hex 0b000000 && hex 9e030000 && printf '#BOOTCONFIG\n'; } |
+		seed initramfs bootconfig
+	printf '070707' | seed initramfs old
+	cpio_member ../../etc//./keys/x509_ima.der 000081A4 'MII' | seed initramfs name
+	rm -f "$archive"
+}
+
+corpus_policyscript() {
+	local n=0 line
+	while IFS= read -r line; do
+		n=$((n + 1))
+		printf '\1%b' "$line" | seed policyscript "$(printf 'hit-%02d' "$n")"
+		printf '\0%b' "$line" | seed policyscript "$(printf 'command-%02d' "$n")"
+	done <<-'EOT'
+		P=/etc/p; S="/sys/kernel/security"\ncat ${P} > "$S"/ima/policy
+		echo `cat /etc/p` $(cat < /q) >> /sys/kernel/security/ima/policy
+		sh -c "cp '/etc/p' /sys/kernel/security/integrity/ima/policy"
+		dd if=${NEWROOT}/etc/p of=$IMASECDIR/policy
+		cat /etc/p | while read l; do echo $l > /sys/kernel/security/ima/policy; done
+		cat <<-EOF > /x\n\tmeasure\n\tEOF\ncd /sys/kernel/security/ima && tee policy < /p
+		for f in /etc/a ${X:-/b}; do . /lib/x; /usr/sbin/y "$f" '$z' \\\n; done # end
+		appraise func=BPRM_CHECK\n# comment
+	EOT
+}
+
+corpus_privkey() {
+	local name
+	make_keys
+	for name in rsa p256 ed25519; do
+		{ printf '\0' && cat "$keys/$name.key"; } | seed privkey "$name.pem"
+		{ printf '\0' && openssl pkey -in "$keys/$name.key" -outform DER; } | seed privkey "$name.der"
+		{ printf '\0' && openssl pkcs8 -topk8 -v2 aes256 -passout pass:x -in "$keys/$name.key" \
+			-outform DER; } | seed privkey "$name-encrypted.der"
+		{ printf '\0' && openssl pkcs12 -export -passout pass:x -inkey "$keys/$name.key" \
+			-in "$keys/$name.pem"; } | seed privkey "$name.p12"
+	done
+	{ printf '\0' && openssl rsa -aes128 -traditional -passout pass:x -in "$keys/rsa.key" 2>/dev/null; } |
+		seed privkey rsa-traditional.pem
+	{ printf '\0' && cat "$keys/rsa.der"; } | seed privkey certificate.der
+	printf '\1default user:kmk 64 0011' | seed privkey blob
+	{ printf '\3' && repeat 0123456789abcdef 4; } | seed privkey digits
+	{ printf '\2' && hex "$(repeat 81 32)"; } | seed privkey raw
 }
 
 # Past crashes of a target, turned back into bytes.
