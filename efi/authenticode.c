@@ -302,9 +302,14 @@ static void content_decode(struct authenticode_message *m)
 	m->signed_size = (size_t)size;
 }
 
+/* Certificates have 20 bytes of it; what is longer than any is not told. */
+enum { SERIAL_BYTES_MAX = 64 };
+
 static char *serial_text(const ASN1_INTEGER *serial)
 {
-	BIGNUM *number = ASN1_INTEGER_to_BN(serial, NULL);
+	BIGNUM *number = ASN1_STRING_length(serial) <= SERIAL_BYTES_MAX
+				 ? ASN1_INTEGER_to_BN(serial, NULL)
+				 : BN_new();
 	char *digits = number ? BN_bn2hex(number) : NULL;
 	char *copy = digits ? strdup(digits) : NULL;
 
@@ -351,6 +356,25 @@ static bool signers_read(struct authenticode_message *m)
 	return true;
 }
 
+/* PKCS7_verify() of OpenSSL 3.0 loses memory when it meets a digest algorithm that it does not have. */
+static bool digests_known(const PKCS7 *p7)
+{
+	bool known = true;
+
+	for (int i = 0; known && i < sk_X509_ALGOR_num(p7->d.sign->md_algs); i++) {
+		const ASN1_OBJECT *object = NULL;
+		EVP_MD *md;
+		char name[80];
+
+		X509_ALGOR_get0(&object, NULL, NULL, sk_X509_ALGOR_value(p7->d.sign->md_algs, i));
+		md = OBJ_obj2txt(name, sizeof(name), object, 0) > 0 ? EVP_MD_fetch(NULL, name, NULL)
+								    : NULL;
+		known = md;
+		EVP_MD_free(md);
+	}
+	return known;
+}
+
 /* By a store with one certificate in it, or (NULL) by the message's certificates alone. */
 static bool verify(const struct authenticode_message *m, X509_STORE *store)
 {
@@ -376,7 +400,8 @@ struct authenticode_message *authenticode_message_new(const uint8_t *data, size_
 		m = NULL;
 	} else {
 		content_decode(m);
-		m->intact = m->signed_data && !m->too_much && verify(m, NULL);
+		m->intact =
+			m->signed_data && !m->too_much && digests_known(m->p7) && verify(m, NULL);
 	}
 	ERR_clear_error();
 	return m;
@@ -449,6 +474,21 @@ bool authenticode_verify(const struct authenticode_message *m, const struct dige
 			 const struct trustanchor *anchor)
 {
 	return m->intact && authenticode_covers(m, digest) && verify(m, trustanchor_store(anchor));
+}
+
+bool authenticode_verify_by_shim(const struct authenticode_message *m, const struct digest *digest,
+				 const struct trustanchor *anchor)
+{
+	return m->intact && authenticode_covers(m, digest) && authenticode_is_rsa(m) &&
+	       trustanchor_is_rsa(anchor) && verify(m, trustanchor_shim_store(anchor));
+}
+
+bool authenticode_is_rsa(const struct authenticode_message *m)
+{
+	for (int i = 0; i < sk_X509_num(m->p7->d.sign->cert); i++)
+		if (!trustanchor_key_is_rsa(sk_X509_value(m->p7->d.sign->cert, i)))
+			return false;
+	return true;
 }
 
 size_t authenticode_signer_count(const struct authenticode_message *m)

@@ -93,6 +93,11 @@ bool authenticode_has_signers(const struct authenticode_message *m);
 /* Covers, intact, and every signer chains to this certificate. */
 bool authenticode_verify(const struct authenticode_message *m, const struct digest *digest,
 			 const struct trustanchor *anchor);
+/* The same by shim's libcrypto, which knows RSA only and does not look at the anchor's extensions. */
+bool authenticode_verify_by_shim(const struct authenticode_message *m, const struct digest *digest,
+				 const struct trustanchor *anchor);
+/* Are all keys of the message's certificates RSA keys? */
+bool authenticode_is_rsa(const struct authenticode_message *m);
 
 size_t authenticode_signer_count(const struct authenticode_message *m);
 const struct authenticode_signer *authenticode_signer_at(const struct authenticode_message *m,

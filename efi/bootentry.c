@@ -9,12 +9,18 @@
 #include <string.h>
 
 static const char *const source_names[BOOTENTRY_SOURCES] = {
-	[BOOTENTRY_FIRMWARE] = "firmware", [BOOTENTRY_FALLBACK] = "fallback",
-	[BOOTENTRY_GRUB] = "grub",	   [BOOTENTRY_BLS] = "bls",
-	[BOOTENTRY_UKI] = "uki",	   [BOOTENTRY_REFIND] = "refind",
-	[BOOTENTRY_LIMINE] = "limine",	   [BOOTENTRY_SYSLINUX] = "syslinux",
-	[BOOTENTRY_UBOOT] = "u-boot",	   [BOOTENTRY_ZIPL] = "zipl",
-	[BOOTENTRY_RASPBERRY] = "raspberry-pi", [BOOTENTRY_KEXEC] = "kexec",
+	[BOOTENTRY_FIRMWARE] = "firmware",
+	[BOOTENTRY_FALLBACK] = "fallback",
+	[BOOTENTRY_GRUB] = "grub",
+	[BOOTENTRY_BLS] = "bls",
+	[BOOTENTRY_UKI] = "uki",
+	[BOOTENTRY_REFIND] = "refind",
+	[BOOTENTRY_LIMINE] = "limine",
+	[BOOTENTRY_SYSLINUX] = "syslinux",
+	[BOOTENTRY_UBOOT] = "u-boot",
+	[BOOTENTRY_ZIPL] = "zipl",
+	[BOOTENTRY_RASPBERRY] = "raspberry-pi",
+	[BOOTENTRY_KEXEC] = "kexec",
 	[BOOTENTRY_TEMPLATE] = "template",
 };
 

@@ -29,8 +29,8 @@ struct cpio {
 	enum state state;
 	bool trailer; /* the last member was one, or there was none yet */
 	uint64_t offset, next_header;
-	uint32_t content_left;
-	uint32_t name_size, name_padded;
+	uint32_t content_left, name_size;
+	uint64_t name_padded;
 	struct cpio_member member;
 	size_t held, wanted;
 	char buffer[HELD_BYTES + 1];
@@ -72,7 +72,12 @@ void cpio_skip_zeros(struct cpio *c)
 
 bool cpio_at_boundary(const struct cpio *c)
 {
-	return c->state == STATE_RESET || (c->state == STATE_START && c->held == 0);
+	return c->state == STATE_RESET;
+}
+
+bool cpio_is_unused(const struct cpio *c)
+{
+	return c->state == STATE_START && c->held == 0 && c->trailer;
 }
 
 bool cpio_after_trailer(const struct cpio *c)
@@ -112,9 +117,9 @@ static uint32_t field(const char *text)
 }
 
 /* Header and padded name are a multiple of 4 together. */
-static uint32_t padded_name(uint32_t size)
+static uint64_t padded_name(uint64_t size)
 {
-	return ((size + 1) & ~3u) + 2;
+	return ((size + 1) & ~(uint64_t)3) + 2;
 }
 
 static int check_magic(const char *header, struct fault *f)
@@ -158,7 +163,7 @@ static int on_header(struct cpio *c, struct fault *f)
 	c->state = STATE_SKIP;
 	if (is_unpacked(c))
 		collect(c, STATE_NAME,
-			c->name_padded + (S_ISLNK(c->member.mode) ? c->member.size : 0));
+			(size_t)c->name_padded + (S_ISLNK(c->member.mode) ? c->member.size : 0));
 	return 0;
 }
 

@@ -48,7 +48,9 @@ int cpio_feed(struct cpio *c, const uint8_t *data, size_t size, size_t *out_used
 void cpio_start(struct cpio *c);
 /* The next bytes are zeros before a member, or none. */
 void cpio_skip_zeros(struct cpio *c);
-/* Nothing is half read. */
+/* Nothing was read yet. */
+bool cpio_is_unused(const struct cpio *c);
+/* A member is whole, and nothing behind it was begun. */
 bool cpio_at_boundary(const struct cpio *c);
 /* Just after a trailer (and zeros), or before the first member. */
 bool cpio_after_trailer(const struct cpio *c);

@@ -293,7 +293,7 @@ struct search {
 	struct remark_list *remarks;
 	struct candidate *items;
 	size_t count;
-	bool full;
+	bool full; /* a bound was met: the rest is left out, which is remarked */
 };
 
 static bool starts_like_image(const struct targetfs *t, const char *path)
@@ -437,23 +437,42 @@ static void add_shim(struct search *s, const struct candidate *c, struct shimima
 	peimage_done(&pe);
 }
 
+static size_t length(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+static size_t texts_of(const struct imagecheck *image)
+{
+	size_t sum = length(image->sbat) + length(image->cmdline) + length(image->osrel) +
+		     length(image->uname);
+
+	for (size_t i = 0; i < image->profile_list_count; i++)
+		sum += length(image->profile_list[i].id) + length(image->profile_list[i].title) +
+		       length(image->profile_list[i].cmdline);
+	return sum;
+}
+
 static int check_candidates(struct search *s, const struct imagerules *rules,
 			    struct imagecheck_list *out, struct fault *f)
 {
+	size_t texts = 0;
+
 	out->items = calloc(s->count + 1, sizeof(*out->items));
 	if (!out->items)
 		return fault_set(f, ENOMEM, "images of the target");
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count && texts <= IMAGECHECK_TEXTS_MAX; i++) {
 		own_mem uint8_t *data = NULL;
 		size_t size;
 
 		if (!read_candidate(s, &s->items[i], &data, &size))
 			continue;
 		if (decode(rules, s->items[i].path, data, size, &out->items[out->count], f) == 0)
-			out->count++;
+			texts += texts_of(&out->items[out->count++]);
 		else if (f->os != ENOEXEC)
 			return -1;
 	}
+	s->full |= texts > IMAGECHECK_TEXTS_MAX;
 	return 0;
 }
 
@@ -462,8 +481,7 @@ static void search_done(struct search *s)
 	struct fault f;
 
 	if (s->full) {
-		fault_set(&f, 0, "more than %d images: the rest was not looked at",
-			  IMAGECHECK_COUNT_MAX);
+		fault_set(&f, 0, "more images, or more text in them, than are looked at");
 		remark_add(s->remarks, "/boot", &f);
 	}
 	for (size_t i = 0; i < s->count; i++)

@@ -77,6 +77,8 @@ struct imagecheck_list {
 enum {
 	IMAGECHECK_FILE_MAX = 512u << 20, /* a UKI with a whole system in it has some 300 MiB */
 	IMAGECHECK_COUNT_MAX = 4096,	  /* images of a target; an ESP has room for some hundred */
+	IMAGECHECK_TEXTS_MAX =
+		64 << 20, /* bytes of their texts together; real ones have some KiB each */
 	IMAGECHECK_SHIMS_MAX = 16,
 	IMAGECHECK_SHIM_BYTES_MAX = 16 << 20, /* a shim has 1 MiB */
 };

@@ -23,6 +23,13 @@ say(enum imagecheck_start start, const char *format, ...)
 	return v;
 }
 
+enum {
+	SHA256_AT = 1, /* in struct authenticode_digests */
+	/* IMAGE_SUBSYSTEM_EFI_APPLICATION to _ROM, which edk2's LoadImage takes */
+	SUBSYSTEM_FIRST = 10,
+	SUBSYSTEM_LAST = 13,
+};
+
 /* --- The databases --- */
 
 static const struct siglist *list_of(const struct imagerules *r, enum secureboot_database_id id)
@@ -159,7 +166,8 @@ static const struct trustanchor *chained_by_shim(const struct imagerules_image *
 		return NULL;
 	for (size_t i = 0; i < list->count; i++)
 		if (trustanchor_for_shim(list->items[i]) &&
-		    authenticode_verify(s->message, &image->digests.shim_sha256, list->items[i]))
+		    authenticode_verify_by_shim(s->message, &image->digests.shim_sha256,
+						list->items[i]))
 			return list->items[i];
 	return NULL;
 }
@@ -275,12 +283,14 @@ const char *imagerules_revoked(const struct imagerules *r, const struct imagerul
 
 /* --- The firmware --- */
 
-static struct imagerules_verdict unsigned_by_firmware(const struct imagerules *r,
-						      const struct imagerules_image *image)
+/* An unsigned image by its digests of the algorithms from `first` to `last`. */
+static struct imagerules_verdict by_digests(const struct imagerules *r,
+					    const struct imagerules_image *image, size_t first,
+					    size_t last)
 {
 	const char *in_db = NULL;
 
-	for (size_t i = 0; i < AUTHENTICODE_ALGOS; i++) {
+	for (size_t i = first; i <= last; i++) {
 		const struct digest *digest = &image->digests.of[i];
 
 		if (digest_listed(list_of(r, SECUREBOOT_DBX), digest))
@@ -292,6 +302,20 @@ static struct imagerules_verdict unsigned_by_firmware(const struct imagerules *r
 	if (in_db)
 		return say(IMAGECHECK_STARTS, "it is not signed; its %s digest is in db", in_db);
 	return say(IMAGECHECK_REFUSED, "it is not signed, and its digest is not in db");
+}
+
+/* Older edk2 asks for SHA-256 alone (OVMF of 2022 was seen to), newer for each of the four. */
+static struct imagerules_verdict unsigned_by_firmware(const struct imagerules *r,
+						      const struct imagerules_image *image)
+{
+	struct imagerules_verdict older = by_digests(r, image, SHA256_AT, SHA256_AT),
+				  newer = by_digests(r, image, 0, AUTHENTICODE_ALGOS - 1);
+
+	if (older.start == newer.start)
+		return newer;
+	return say(IMAGECHECK_UNKNOWN,
+		   "firmware that looks only for SHA-256 %s it, other firmware does not: %.120s",
+		   older.start == IMAGECHECK_STARTS ? "starts" : "refuses", newer.because);
 }
 
 static const char *signer_name(const struct imagerules_signature *s)
@@ -339,6 +363,13 @@ static bool allowed(const struct imagerules *r, const struct imagerules_signatur
 			   trustanchor_name(by));
 		return false;
 	}
+	if (!authenticode_is_rsa(s->message) || !trustanchor_is_rsa(by)) {
+		*out = say(IMAGECHECK_UNKNOWN,
+			   "signed by %s, which %s in db vouches for, not with RSA: few firmwares "
+			   "verify that",
+			   signer_name(s), trustanchor_name(by));
+		return false;
+	}
 	*out = say(IMAGECHECK_STARTS, "signed by %s, which %s in db vouches for", signer_name(s),
 		   trustanchor_name(by));
 	return true;
@@ -378,7 +409,7 @@ static bool signature_by_firmware(const struct imagerules *r, const struct image
 		why = say(IMAGECHECK_STARTS, "its %s digest is in db", s->digest->algo->name);
 		*verified = true;
 	}
-	if (why.start == IMAGECHECK_STARTS || out->start != IMAGECHECK_STARTS)
+	if (why.start == IMAGECHECK_STARTS || out->start == IMAGECHECK_REFUSED)
 		*out = why;
 	return false;
 }
@@ -434,6 +465,8 @@ struct imagerules_verdict imagerules_firmware(const struct imagerules *r,
 {
 	if (image->pe->malformed)
 		return say(IMAGECHECK_REFUSED, "malformed: %s", image->pe->malformed);
+	if (image->pe->subsystem < SUBSYSTEM_FIRST || image->pe->subsystem > SUBSYSTEM_LAST)
+		return say(IMAGECHECK_REFUSED, "it is not a program for UEFI, by its subsystem");
 	switch (r->state->word) {
 	case SECUREBOOT_ENFORCING: return enforced(r, image);
 	case SECUREBOOT_SETUP_MODE: return say(IMAGECHECK_STARTS, "the firmware is in setup mode");
@@ -552,6 +585,8 @@ static struct imagerules_verdict signature_by_shim(const struct imagerules *r,
 	if (s->valid && s->digest->algo->id != HASHALGO_SHA256)
 		return say(IMAGECHECK_REFUSED, "shim takes no %s signatures",
 			   s->digest->algo->name);
+	if (s->valid && !authenticode_is_rsa(s->message))
+		return say(IMAGECHECK_REFUSED, "shim takes no signatures but those of RSA keys");
 	if (s->valid && !shim_known(r))
 		return say(IMAGECHECK_UNKNOWN,
 			   "signed by %s; whom shim trusts by itself is not known", signer_name(s));
@@ -616,11 +651,8 @@ static struct imagerules_verdict verified_by_shim(const struct imagerules *r,
 {
 	const char *where;
 
-	if (image->pe->malformed_shim)
-		return say(IMAGECHECK_REFUSED, "malformed: %s", image->pe->malformed_shim);
 	if (image->digests.missing)
-		return say(image->digests.refused ? IMAGECHECK_REFUSED : IMAGECHECK_UNKNOWN, "%s",
-			   image->digests.missing);
+		return say(IMAGECHECK_UNKNOWN, "%s", image->digests.missing);
 	where = digest_revoked(r, image);
 	if (where)
 		return say(IMAGECHECK_REFUSED, "its digest is in %s", where);
@@ -646,6 +678,11 @@ struct imagerules_verdict imagerules_shim(const struct imagerules *r,
 {
 	if (image->pe->malformed)
 		return say(IMAGECHECK_REFUSED, "malformed: %s", image->pe->malformed);
+	/* Shim needs the digests to measure them, whether it verifies or not. */
+	if (image->pe->malformed_shim)
+		return say(IMAGECHECK_REFUSED, "malformed: %s", image->pe->malformed_shim);
+	if (image->digests.missing && image->digests.refused)
+		return say(IMAGECHECK_REFUSED, "%s", image->digests.missing);
 	if (r->state->word == SECUREBOOT_SETUP_MODE || r->state->word == SECUREBOOT_DISABLED)
 		return say(IMAGECHECK_STARTS, "Secure Boot is not enforced");
 	if (r->state->word == SECUREBOOT_NOT_UEFI)

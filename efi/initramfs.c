@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "efi/bootconfig.h"
 #include "efi/initstream.h"
 #include "efi/policyscript.h"
 #include "efi/privkey.h"
-#include "scanner/base/bytes.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 #include "scanner/content.h"
@@ -361,13 +361,13 @@ static int keep_text(struct reading *r, struct initramfs_member *member, const v
 	return 0;
 }
 
-/* One found member under a name. The texts of hard links are kept once each. */
-static int add_found(struct reading *r, const char *name, const struct initramfs_member *template,
-		     const void *text, size_t text_size, struct fault *f)
+/* Under the name that the reading holds. The text of a hard link is kept for each name. */
+static int add_found(struct reading *r, const struct initramfs_member *template, const void *text,
+		     size_t text_size, struct fault *f)
 {
 	struct initramfs *out = r->out;
 	struct initramfs_member *member;
-	struct slot *slot = names_add(r->names, name, f);
+	struct slot *slot = names_add(r->names, r->name, f);
 
 	if (!slot)
 		return -1;
@@ -378,7 +378,7 @@ static int add_found(struct reading *r, const char *name, const struct initramfs
 		return -1;
 	member = &out->found[out->found_count];
 	*member = *template;
-	member->name = strdup(name);
+	member->name = strdup(r->name);
 	if (!member->name)
 		return fault_set(f, ENOMEM, "reading an initramfs");
 	out->found_count++;
@@ -406,41 +406,44 @@ static bool same_inode(const struct link *a, const struct link *b)
 	       a->type == b->type;
 }
 
-/* The content that came holds for each name of the inode. */
-static int classify_links(struct reading *r, const struct initramfs_member *template,
-			  const void *text, struct fault *f)
-{
-	for (size_t i = 0; i < r->link_count; i++) {
-		const char *name = r->link_names + r->links[i].name;
-
-		if (!same_inode(&r->links[i], &r->link))
-			continue;
-		if (supersede(r, name, f) < 0 || add_found(r, name, template, text, r->held, f) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int classify(struct reading *r, struct fault *f)
+/* By the name and content that the reading holds. */
+static int classify(struct reading *r, const uint8_t *sha256, struct fault *f)
 {
 	struct initramfs_member template = {
 		.segment = (unsigned)r->out->segment_count - 1, .mode = r->mode, .size = r->size};
-	struct digest digest;
 	const void *text;
 	size_t i = 0;
 
-	if (digester_end(r->digester, &digest, f) < 0)
-		return -1;
 	while (i < sizeof(kinds) / sizeof(kinds[0]) && !kinds[i].is(r))
 		i++;
 	if (i == sizeof(kinds) / sizeof(kinds[0]))
 		return 0;
 	template.kind = kinds[i].kind;
-	memcpy(template.sha256, digest.value, sizeof(template.sha256));
+	memcpy(template.sha256, sha256, sizeof(template.sha256));
 	text = kinds[i].keeps_text && is_text(r) ? r->head : NULL;
-	if (r->is_link)
-		return classify_links(r, &template, text, f);
-	return add_found(r, r->name, &template, text, r->held, f);
+	return add_found(r, &template, text, r->held, f);
+}
+
+/* The content that came holds for each name of the inode. */
+static int classify_links(struct reading *r, const uint8_t *sha256, struct fault *f)
+{
+	for (size_t i = 0; i < r->link_count; i++) {
+		if (!same_inode(&r->links[i], &r->link))
+			continue;
+		strcpy(r->name, r->link_names + r->links[i].name);
+		if (supersede(r, r->name, f) < 0 || classify(r, sha256, f) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int classify_content(struct reading *r, struct fault *f)
+{
+	struct digest digest;
+
+	if (digester_end(r->digester, &digest, f) < 0)
+		return -1;
+	return r->is_link ? classify_links(r, digest.value, f) : classify(r, digest.value, f);
 }
 
 /* --- Members as they come --- */
@@ -531,7 +534,7 @@ static int on_symlink(struct reading *r, struct fault *f)
 
 	if (strcmp(r->name, "init") != 0)
 		return 0;
-	return add_found(r, r->name, &template, r->target, strlen(r->target), f);
+	return add_found(r, &template, r->target, strlen(r->target), f);
 }
 
 static int on_end(void *context, struct fault *f)
@@ -545,7 +548,7 @@ static int on_end(void *context, struct fault *f)
 	if (r->is_link && remember_link(r, f) < 0)
 		return -1;
 	/* Of a file with several names one brings the content. */
-	return r->size > 0 ? classify(r, f) : 0;
+	return r->size > 0 ? classify_content(r, f) : 0;
 }
 
 static int on_trailer(void *context, struct fault *f)
@@ -576,61 +579,26 @@ static void reading_done(struct reading *r)
 	free(r->link_names);
 }
 
-/* --- Boot configuration --- */
-
-static uint32_t u32le_at(const uint8_t *at)
-{
-	struct bytes in = bytes_of(at, 4);
-
-	return bytes_u32le(&in);
-}
-
-static uint32_t sum_of(const uint8_t *data, size_t size)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < size; i++)
-		sum += data[i];
-	return sum;
-}
-
-/* How many bytes it and what frames it take from the end; 0: there is none. */
-static size_t bootconfig_size(const uint8_t *data, size_t size, size_t *out_text)
-{
-	static const char magic[] = "#BOOTCONFIG\n";
-	const size_t frame = 8 + sizeof(magic) - 1;
-
-	/* GRUB pads the file to a multiple of 4. */
-	for (size_t padding = 0; padding < 4 && padding + frame <= size; padding++) {
-		const uint8_t *end = data + size - padding, *head = end - frame;
-		size_t text;
-
-		if (memcmp(head + 8, magic, sizeof(magic) - 1) != 0)
-			continue;
-		text = u32le_at(head);
-		if (text > INITRAMFS_BOOTCONFIG_MAX || text > (size_t)(head - data) ||
-		    sum_of(head - text, text) != u32le_at(head + 4))
-			return 0;
-		*out_text = text;
-		return text + frame + padding;
-	}
-	return 0;
-}
-
+/* The archives end where a boot configuration begins. One that is damaged stays, as the kernel leaves it. */
 static int take_bootconfig(const uint8_t *data, size_t *size, struct initramfs *out,
-			   struct fault *f)
+			   struct remark_list *remarks, struct fault *f)
 {
-	size_t text = 0, whole = bootconfig_size(data, *size, &text);
+	struct fault why = {0};
+	const char *text;
+	size_t n;
 
-	if (whole == 0)
+	if (!bootconfig_find(data, *size, &text, &n, &why)) {
+		if (*why.text)
+			remark_add(remarks, out->path, &why);
 		return 0;
-	out->bootconfig = malloc(text + 1);
+	}
+	out->bootconfig = malloc(n + 1);
 	if (!out->bootconfig)
 		return fault_set(f, ENOMEM, "reading a boot configuration");
-	*size -= whole;
-	memcpy(out->bootconfig, data + *size, text);
-	out->bootconfig[text] = '\0';
-	out->bootconfig_size = text;
+	memcpy(out->bootconfig, text, n);
+	out->bootconfig[n] = '\0';
+	out->bootconfig_size = n;
+	*size = (size_t)(text - (const char *)data);
 	return 0;
 }
 
@@ -671,7 +639,7 @@ int initramfs_decode(const char *path, const uint8_t *data, size_t size, struct 
 
 	if (!initramfs.path)
 		return fault_set(f, ENOMEM, "reading an initramfs");
-	if (take_bootconfig(data, &size, &initramfs, f) < 0 ||
+	if (take_bootconfig(data, &size, &initramfs, remarks, f) < 0 ||
 	    decode(data, size, &initramfs, remarks, f) < 0) {
 		initramfs_done(&initramfs);
 		return -1;

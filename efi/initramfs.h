@@ -84,7 +84,6 @@ enum {
 	INITRAMFS_LINKS_MAX = 16384,	   /* names of hard links in one archive; busybox has 400 */
 	INITRAMFS_FOUND_MAX = 100000,
 	INITRAMFS_SEGMENTS_MAX = 64,
-	INITRAMFS_BOOTCONFIG_MAX = 32767, /* the kernel's bound */
 };
 
 /*

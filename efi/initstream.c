@@ -9,6 +9,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "efi/unpack.h"
 #include "scanner/base/bytes.h"
 
 struct unpacking {
@@ -19,8 +20,9 @@ struct unpacking {
 
 /* --- Where a compressed stream ends ------------------------------------------------------------- */
 
-/* Skips a stream whose sizes are written in it. False: not to be walked, or wants too much memory. */
-typedef bool walk_fn(struct bytes *in);
+/* Skips a stream whose sizes are written in it. False: it is damaged, or cut off. *greedy: it wants more memory than
+ * we give. */
+typedef bool walk_fn(struct bytes *in, bool *greedy);
 
 static bool take(struct bytes *in, uint64_t n)
 {
@@ -35,7 +37,7 @@ static uint32_t u24le(struct bytes *in)
 }
 
 /* RFC 8878, 3.1.1: magic, frame header, blocks, checksum. */
-static bool zstd_window_fits(struct bytes *in, uint8_t descriptor)
+static bool skip_zstd_header(struct bytes *in, uint8_t descriptor, bool *greedy)
 {
 	static const uint8_t dictionary_bytes[] = {0, 1, 2, 4}, content_bytes[] = {0, 2, 4, 8};
 	bool single = descriptor & 0x20;
@@ -46,8 +48,7 @@ static bool zstd_window_fits(struct bytes *in, uint8_t descriptor)
 		uint8_t window = bytes_u8(in);
 		uint64_t base = (uint64_t)1 << (10 + (window >> 3));
 
-		if (base + base / 8 * (window & 7) > INITSTREAM_WINDOW_MAX)
-			return false;
+		*greedy = base + base / 8 * (window & 7) > INITSTREAM_WINDOW_MAX;
 	}
 	/* Of a single segment the window is as large as the content, and no more is taken than
 	 * there is: libarchive has a bound of its own, equal to ours. */
@@ -55,7 +56,7 @@ static bool zstd_window_fits(struct bytes *in, uint8_t descriptor)
 	return take(in, skipped);
 }
 
-static bool walk_zstd(struct bytes *in)
+static bool walk_zstd(struct bytes *in, bool *greedy)
 {
 	uint8_t descriptor;
 	uint32_t header;
@@ -63,7 +64,7 @@ static bool walk_zstd(struct bytes *in)
 	if (!take(in, 4))
 		return false;
 	descriptor = bytes_u8(in);
-	if (!zstd_window_fits(in, descriptor))
+	if (!skip_zstd_header(in, descriptor, greedy))
 		return false;
 	do {
 		header = u24le(in);
@@ -75,10 +76,12 @@ static bool walk_zstd(struct bytes *in)
 }
 
 /* lib/decompress_unlz4.c: magic, then sizes and chunks; 0 or the end of the bytes ends it. */
-static bool walk_lz4(struct bytes *in)
+static bool walk_lz4(struct bytes *in, bool *greedy)
 {
+	enum { CHUNK_MAX = (8 << 20) + (8 << 20) / 255 + 16 }; /* of 8 MiB that do not shrink */
 	static const uint8_t magic[] = {0x02, 0x21, 0x4c, 0x18};
 
+	(void)greedy;
 	if (in->left < 4 || memcmp(in->at, magic, 4) != 0)
 		return false;
 	while (in->left >= 4) {
@@ -88,7 +91,7 @@ static bool walk_lz4(struct bytes *in)
 		if (size == 0)
 			return true;
 		*in = ahead;
-		if (size != 0x184c2102 && !take(in, size))
+		if (size != 0x184c2102 && (size > CHUNK_MAX || !take(in, size)))
 			return false;
 	}
 	return true;
@@ -116,7 +119,7 @@ static uint64_t lzma2_dictionary(uint8_t bits)
 }
 
 /* A block's header without its size byte: flags, sizes, filters. The last filter has to be LZMA2. */
-static bool xz_window_fits(struct bytes header)
+static bool read_xz_filters(struct bytes header, bool *greedy)
 {
 	uint8_t flags = bytes_u8(&header);
 	uint64_t id = 0;
@@ -132,7 +135,7 @@ static bool xz_window_fits(struct bytes header)
 		size = xz_number(&header);
 		if (id == 0x21 && header.left > 0 &&
 		    lzma2_dictionary(*header.at & 0x3f) > INITSTREAM_WINDOW_MAX)
-			return false;
+			*greedy = true;
 		if (!take(&header, size))
 			return false;
 	}
@@ -159,11 +162,11 @@ static bool walk_lzma2(struct bytes *in)
 }
 
 /* From the byte after the size byte of a block's header. */
-static bool walk_xz_block(struct bytes *in, uint8_t size, size_t check_bytes)
+static bool walk_xz_block(struct bytes *in, uint8_t size, size_t check_bytes, bool *greedy)
 {
 	size_t before, header = ((size_t)size + 1) * 4 - 1;
 
-	if (header > in->left || !xz_window_fits(bytes_of(in->at, header)))
+	if (header > in->left || !read_xz_filters(bytes_of(in->at, header), greedy))
 		return false;
 	if (!take(in, header))
 		return false;
@@ -188,7 +191,7 @@ static bool walk_xz_index(struct bytes *in)
 	return take(in, (4 - (before - in->left) % 4) % 4 + 4 + 12);
 }
 
-static bool walk_xz(struct bytes *in)
+static bool walk_xz(struct bytes *in, bool *greedy)
 {
 	static const uint8_t check_bytes[] = {0,  4,  4,  4,  8,  8,  8,  16,
 					      16, 16, 32, 32, 32, 64, 64, 64};
@@ -206,18 +209,19 @@ static bool walk_xz(struct bytes *in)
 			return false;
 		if (size == 0)
 			return walk_xz_index(in);
-		if (!walk_xz_block(in, size, check_bytes[check]))
+		if (!walk_xz_block(in, size, check_bytes[check], greedy))
 			return false;
 	}
 }
 
 /* LZMA alone has no end to be found, but its header says the size of its dictionary. */
-static bool walk_lzma(struct bytes *in)
+static bool walk_lzma(struct bytes *in, bool *greedy)
 {
 	struct bytes header = *in;
 
 	bytes_u8(&header);
-	return bytes_u32le(&header) <= INITSTREAM_WINDOW_MAX && take(in, in->left);
+	*greedy = bytes_u32le(&header) > INITSTREAM_WINDOW_MAX;
+	return take(in, in->left);
 }
 
 /* --- Compressions ------------------------------------------------------------------------------- */
@@ -225,17 +229,17 @@ static bool walk_lzma(struct bytes *in)
 static const struct compression {
 	uint8_t magic[2];
 	const char *name;
-	int filter; /* libarchive's; -1: it would run a program for it */
+	int filter; /* libarchive's; -1: ours */
 	walk_fn *walk;
-	bool must_walk; /* a stream that cannot be walked may want any amount of memory */
+	bool has_end; /* that walking finds */
 } compressions[] = {
 	{{0x1f, 0x8b}, "gzip", ARCHIVE_FILTER_GZIP, NULL, false},
 	{{0x1f, 0x9e}, "gzip", ARCHIVE_FILTER_GZIP, NULL, false},
 	{{0x42, 0x5a}, "bzip2", ARCHIVE_FILTER_BZIP2, NULL, false},
-	{{0x5d, 0x00}, "lzma", ARCHIVE_FILTER_LZMA, walk_lzma, true},
+	{{0x5d, 0x00}, "lzma", ARCHIVE_FILTER_LZMA, walk_lzma, false},
 	{{0xfd, 0x37}, "xz", ARCHIVE_FILTER_XZ, walk_xz, true},
 	{{0x89, 0x4c}, "lzo", -1, NULL, false},
-	{{0x02, 0x21}, "lz4", ARCHIVE_FILTER_LZ4, walk_lz4, false},
+	{{0x02, 0x21}, "lz4", ARCHIVE_FILTER_LZ4, walk_lz4, true},
 	{{0x28, 0xb5}, "zstd", ARCHIVE_FILTER_ZSTD, walk_zstd, true},
 };
 
@@ -342,19 +346,58 @@ static int unpack(struct unpacking *u, const struct compression *c, struct bytes
 	return result;
 }
 
-/* How many bytes of those left belong to the stream: all, when only its decoder can tell. */
-static int extent(const struct compression *c, const struct bytes *in, size_t *out, struct fault *f)
+/* libarchive would run a program for lzo. What lzop packs comes out in one piece, so it is bounded further. */
+static int unpack_lzo(struct unpacking *u, struct bytes in, size_t *out_used, struct fault *f)
+{
+	size_t limit = u->left < INITSTREAM_LZO_MAX ? (size_t)u->left : INITSTREAM_LZO_MAX;
+	struct unpack unpacked;
+	int result;
+
+	if (unpack_stream(in.at, in.left, limit, &unpacked, f) < 0)
+		return -1;
+	result = unpacked.size ? feed_unpacked(u, unpacked.data, unpacked.size, f) : 0;
+	if (result == 0 && unpacked.end != UNPACK_WHOLE)
+		result = fault_set(f, 0, "%s", unpacked.why.text);
+	*out_used = unpacked.used;
+	unpack_done(&unpacked);
+	return result;
+}
+
+/* How many bytes of those left belong to the stream: all, when only its decoder can tell, or when it is damaged: what
+ * comes before the damage is unpacked by the kernel too. */
+static int extent(const struct compression *c, const struct bytes *in, size_t *out, bool *damaged,
+		  struct fault *f)
 {
 	struct bytes ahead = *in;
+	bool greedy = false;
 
 	*out = in->left;
 	if (!c->walk)
 		return 0;
-	if (c->walk(&ahead) && !ahead.bad)
+	*damaged = !c->walk(&ahead, &greedy) || ahead.bad;
+	if (greedy)
+		return fault_set(f, 0, "%s: asks for more than %u MiB of memory", c->name,
+				 INITSTREAM_WINDOW_MAX >> 20);
+	if (!*damaged)
 		*out = in->left - ahead.left;
-	else if (c->must_walk)
-		return fault_set(f, 0, "%s: damaged, or asks for more than %u MiB of memory",
-				 c->name, INITSTREAM_WINDOW_MAX >> 20);
+	return 0;
+}
+
+/* Unpacks the stream and says how long it was. */
+static int read_segment(struct unpacking *u, const struct compression *c, const struct bytes *in,
+			size_t *out_used, struct fault *f)
+{
+	bool damaged = false;
+	size_t size;
+
+	if (c->filter < 0)
+		return unpack_lzo(u, *in, out_used, f);
+	if (extent(c, in, &size, &damaged, f) < 0 ||
+	    unpack(u, c, bytes_of(in->at, size), out_used, f) < 0)
+		return -1;
+	/* libarchive takes some damage for an end. */
+	if (damaged || *out_used == 0 || (c->has_end && *out_used != size))
+		return fault_set(f, 0, "unpacking %s: damaged", c->name);
 	return 0;
 }
 
@@ -362,25 +405,19 @@ static int read_compressed(struct unpacking *u, struct bytes *in, size_t at, str
 {
 	const struct compression *c = compression_of(in->at, in->left);
 	uint64_t offset = cpio_offset(u->cpio);
-	size_t size, used = 0;
+	size_t used = 0;
 
 	if (!c)
 		return fault_set(f, 0, "neither a cpio member nor a known compression at byte %zu",
 				 at);
 	if (u->reader->segment(u->reader->cpio.context, at, c->name, f) < 0)
 		return -1;
-	if (c->filter < 0)
-		return fault_set(f, 0, "%s at byte %zu: not read", c->name, at);
-	if (extent(c, in, &size, f) < 0)
-		return fault_add(f, "at byte %zu", at);
 	cpio_set_offset(u->cpio, 0);
-	if (unpack(u, c, bytes_of(in->at, size), &used, f) < 0)
+	if (read_segment(u, c, in, &used, f) < 0)
 		return fault_add(f, "in the segment at byte %zu", at);
 	if (!cpio_at_boundary(u->cpio))
 		return fault_set(f, 0, "the segment at byte %zu ends inside a member", at);
-	if (c->walk && c->walk != walk_lzma)
-		used = size;
-	if (used == 0 || !bytes_take(in, used))
+	if (!bytes_take(in, used))
 		return fault_set(f, 0, "the segment at byte %zu has no end", at);
 	cpio_set_offset(u->cpio, offset + used);
 	return 0;
@@ -422,6 +459,8 @@ static int read_all(struct unpacking *u, const uint8_t *data, size_t size, struc
 				return -1;
 		}
 	}
+	if (cpio_is_unused(u->cpio))
+		return 0;
 	return cpio_at_boundary(u->cpio) ? 0 : fault_set(f, 0, "ends inside a cpio member");
 }
 

@@ -14,6 +14,7 @@
  */
 enum {
 	INITSTREAM_WINDOW_MAX = 128u << 20, /* memory a compressed stream may ask for */
+	INITSTREAM_LZO_MAX = 256u << 20, /* an lzo stream unpacks to, since it is held in memory */
 };
 
 struct initstream_reader {

@@ -14,6 +14,20 @@
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
+/* A file, whatever it is called. */
+struct seen {
+	dev_t dev;
+	ino_t ino;
+};
+
+static bool is_seen(const struct seen *seen, size_t count, const struct stat *st)
+{
+	for (size_t i = 0; i < count; i++)
+		if (seen[i].dev == st->st_dev && seen[i].ino == st->st_ino)
+			return true;
+	return false;
+}
+
 /* --- Does a configuration belong to a release? --- */
 
 static const struct kconfig nothing = {NULL, NULL};
@@ -179,8 +193,6 @@ static int read_place(const struct targetfs *t, const struct place *place, const
 	size_t size;
 
 	*out_text = NULL;
-	if (!targetfs_has(t, path))
-		return 0;
 	if (targetfs_read(t, path, place->module ? KERNELIMAGE_MAX : IKCONFIG_TEXT_MAX, &data,
 			  &size, &why) < 0) {
 		remark_add(remarks, path, &why);
@@ -205,21 +217,30 @@ static int read_place(const struct targetfs *t, const struct place *place, const
 int kernelimage_find_config(const struct targetfs *t, struct kernelimage *image,
 			    struct remark_list *remarks, struct fault *f)
 {
+	enum { PLACES = sizeof(places) / sizeof(places[0]) };
+	struct seen seen[PLACES];
+	size_t seen_count = 0;
 	own_buf struct buf path = {0};
 	own_mem char *where = NULL;
 
 	if (image->config || !image->release || !is_path_part(image->release))
 		return 0;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < PLACES; i++) {
 		own_mem char *text = NULL;
 		size_t size = 0;
+		struct stat st;
 
 		if (!place_path(&places[i], image, &path))
 			continue;
-		if (path.failed || read_place(t, &places[i], buf_text(&path), image->release,
-					      remarks, &text, &size, f) < 0)
-			return path.failed ? fault_set(f, ENOMEM, "looking for a configuration")
-					   : -1;
+		if (path.failed)
+			return fault_set(f, ENOMEM, "looking for a configuration");
+		/* Patterns may name the same file, and so may links. */
+		if (!targetfs_stat(t, buf_text(&path), &st) || is_seen(seen, seen_count, &st))
+			continue;
+		seen[seen_count++] = (struct seen){st.st_dev, st.st_ino};
+		if (read_place(t, &places[i], buf_text(&path), image->release, remarks, &text,
+			       &size, f) < 0)
+			return -1;
 		if (!text)
 			continue;
 		where = strdup(buf_text(&path));
@@ -253,11 +274,6 @@ int kernelimage_read(const struct targetfs *t, const char *path, struct kernelim
 }
 
 /* --- Finding kernels --- */
-
-struct seen {
-	dev_t dev;
-	ino_t ino;
-};
 
 struct finding_kernels {
 	const struct targetfs *t;
@@ -319,14 +335,6 @@ static bool looks_like_kernel(struct finding_kernels *k, const char *path)
 	       (is_kernel_name(path) && has_other_beginning(data, (size_t)n));
 }
 
-static bool is_seen(const struct finding_kernels *k, const struct stat *st)
-{
-	for (size_t i = 0; i < k->names.count; i++)
-		if (k->seen[i].dev == st->st_dev && k->seen[i].ino == st->st_ino)
-			return true;
-	return false;
-}
-
 static int keep(struct finding_kernels *k, const char *path, const struct stat *st, struct fault *f)
 {
 	char **names = reallocarray(k->names.names, k->names.count + 1, sizeof(*names));
@@ -347,7 +355,8 @@ static int look_at(void *context, const char *path, const struct stat *st, struc
 {
 	struct finding_kernels *k = context;
 
-	if (!S_ISREG(st->st_mode) || is_seen(k, st) || !looks_like_kernel(k, path))
+	if (!S_ISREG(st->st_mode) || is_seen(k->seen, k->names.count, st) ||
+	    !looks_like_kernel(k, path))
 		return 0;
 	if (k->names.count == KERNELS_MAX) {
 		remark_at(k->remarks, path, 0, "there are more kernels than are looked at");

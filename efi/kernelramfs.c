@@ -67,6 +67,7 @@ struct archive_walk {
 	size_t end;	/* of what is part of an archive, without padding */
 	size_t members; /* beside those of the default */
 	bool ended;	/* by a trailer */
+	size_t stop;	/* where what makes sense stops */
 };
 
 /* One member at `at`. Returns where the next begins, 0 when it makes no sense. */
@@ -112,6 +113,7 @@ static bool walk_archives(const uint8_t *data, size_t size, struct archive_walk 
 		/* Members begin at multiples of 4. */
 		at &= ~(size_t)3;
 	}
+	walk->stop = at < size ? at : size;
 	walk->end = whole;
 	return whole > 0;
 }
@@ -173,32 +175,31 @@ static int keep(const uint8_t *archive, const struct archive_walk *walk, struct 
 	return 0;
 }
 
-/* 1: it is there, kept when it is worth it; 0: it is not. */
+/* 1: it is there, kept when it is worth it; 0: it is not, and what looked like it is *out_length long. */
 static int try_plain(const uint8_t *data, size_t size, size_t at, struct kernelimage *out,
-		     struct fault *f)
+		     size_t *out_length, struct fault *f)
 {
-	struct archive_walk walk;
+	struct archive_walk walk = {0};
+	bool whole = walk_archives(data + at, size - at, &walk);
 
-	if (!is_archive(data + at, size - at) || !walk_archives(data + at, size - at, &walk) ||
-	    !size_follows(data, size, at, at + walk.end))
+	*out_length = walk.stop;
+	if (!whole || !size_follows(data, size, at, at + walk.end))
 		return 0;
 	return keep(data + at, &walk, out, f) < 0 ? -1 : 1;
 }
 
+/* What begins inside of what was looked at already is not looked at again: it would take for ever. */
 static int find_plain(const uint8_t *data, size_t size, struct kernelimage *out, struct fault *f)
 {
-	const uint8_t *at = data;
+	const uint8_t *at = data, *end = data + size;
 	int found = 0;
 
-	for (int i = 0; i < KERNELRAMFS_TRIES_MAX && found == 0; i++) {
-		size_t left = size - (size_t)(at - data);
+	while (found == 0 && at < end && (at = memmem(at, (size_t)(end - at), "07070", 5))) {
+		size_t length = 0;
 
-		at = left ? memmem(at, left, "07070", 5) : NULL;
-		if (!at)
-			break;
-		if ((size_t)(at - data) % 4 == 0)
-			found = try_plain(data, size, (size_t)(at - data), out, f);
-		at += 5;
+		if ((size_t)(at - data) % 4 == 0 && is_archive(at, (size_t)(end - at)))
+			found = try_plain(data, size, (size_t)(at - data), out, &length, f);
+		at += length > 4 ? length : 4;
 	}
 	return found;
 }
@@ -213,12 +214,15 @@ struct search {
 	int tries, whole_tries;
 };
 
-/* Does a stream begin with an archive? */
+/* Does a stream begin with an archive? Where it ends is looked for only as far as a small one may reach. */
 static int peek(const struct search *s, size_t at, bool *out_archive, struct fault *f)
 {
+	enum { XZ_WINDOW = 1 << 20, WINDOW = 16 << 20 /* a block of any kind */ };
+	size_t size = s->size - at, window;
 	struct unpack start;
 
-	if (unpack_stream(s->data + at, s->size - at, HEADER_BYTES, &start, f) < 0)
+	window = unpack_kind(s->data + at, size) == UNPACK_XZ ? XZ_WINDOW : WINDOW;
+	if (unpack_stream(s->data + at, size < window ? size : window, HEADER_BYTES, &start, f) < 0)
 		return -1;
 	*out_archive = start.size >= HEADER_BYTES && is_archive(start.data, start.size);
 	unpack_done(&start);

@@ -114,11 +114,13 @@ static size_t command_end(const struct shelltext_pipeline *p, size_t i)
 
 /* --- Where the policy comes from --- */
 
+/* Not a pattern of sed or of file names. */
 static bool is_source(const struct scan *scan, const struct shelltext_item *item)
 {
 	return item->role != SHELLTEXT_PIPE && item->role != SHELLTEXT_OUT &&
 	       item->text[0] == '/' && item->text[1] && !item->unknown &&
-	       !is_kernel_file(scan, item->text) && strcmp(item->text, "/dev/null") != 0;
+	       !strpbrk(item->text, "^$*?[]|\\") && !is_kernel_file(scan, item->text) &&
+	       strcmp(item->text, "/dev/null") != 0;
 }
 
 /* Among what comes before `end` in the pipeline: a file that is read, else the last path that is a word. */
@@ -171,7 +173,7 @@ static int redirections(struct scan *scan, const struct shelltext_pipeline *p, s
 static int by_dd(struct scan *scan, const struct shelltext_pipeline *p, size_t i, struct fault *f)
 {
 	const char *source = NULL;
-	size_t begin = i, end = command_end(p, i);
+	size_t end = command_end(p, i);
 	unsigned line = 0;
 
 	for (; i < end; i++) {
@@ -182,7 +184,7 @@ static int by_dd(struct scan *scan, const struct shelltext_pipeline *p, size_t i
 		if (strncmp(item->text, "of=", 3) == 0 && is_kernel_file(scan, item->text + 3))
 			line = item->line;
 	}
-	return line ? tell(scan, line, source_of(scan, p, begin), source, f) : 0;
+	return line ? tell(scan, line, source_of(scan, p, end), source, f) : 0;
 }
 
 /* tee TARGET…; cp, mv, install, ln SOURCE TARGET */
@@ -263,8 +265,10 @@ static int tell_command(struct scan *scan, const struct shelltext_pipeline *p, s
 	if (!scan->command)
 		return 0;
 	if (is_one_of(base_of(item->text), shells))
-		while (++i < end && p->items[i].text[0] == '-')
-			;
+		while (++i < end && p->items[i].role == SHELLTEXT_WORD &&
+		       p->items[i].text[0] == '-')
+			if (ends_with(p->items[i].text, "c"))
+				return 0;
 	if (i >= end || p->items[i].role != SHELLTEXT_WORD || p->items[i].text[0] != '/' ||
 	    p->items[i].unknown)
 		return 0;

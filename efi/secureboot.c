@@ -13,7 +13,7 @@
 #include "efi/certinfo.h"
 #include "efi/knowncert.h"
 
-enum { ATTRIBUTE_NON_VOLATILE = 1 };
+enum { ATTRIBUTE_NON_VOLATILE = 1, ATTRIBUTE_RUNTIME = 4 };
 
 static const struct {
 	const char *name;
@@ -49,6 +49,32 @@ static void because(struct secureboot *state, const char *format, ...)
 
 /* --- Reading --- */
 
+/* What shim keeps in flash for itself, and shows under another name once it ran (shim's MokVars.txt). */
+static const struct {
+	const char *shown, *kept;
+} mirrored[] = {
+	{"MokListRT", "MokList"},	{"MokListXRT", "MokListX"},
+	{"MokSBStateRT", "MokSBState"}, {"MokListTrustedRT", "MokListTrusted"},
+	{"SbatLevelRT", "SbatLevel"},
+};
+
+/*
+ * The variable that counts under this name. A variable store holds nothing volatile, so there it is what
+ * shim will show at the next start. What the running system could have written is not shim's.
+ */
+static const struct efistore_variable *find(const struct efistore *store, const struct guid *guid,
+					    const char *name)
+{
+	const struct efistore_variable *variable = efistore_find(store, guid, name);
+
+	if (variable || efistore_kind(store) != EFISTORE_VARSTORE || !guid_equal(guid, &guid_shim))
+		return variable;
+	for (size_t i = 0; i < sizeof(mirrored) / sizeof(mirrored[0]); i++)
+		if (strcmp(name, mirrored[i].shown) == 0)
+			variable = efistore_find(store, guid, mirrored[i].kept);
+	return variable && !(variable->attributes & ATTRIBUTE_RUNTIME) ? variable : NULL;
+}
+
 static enum secureboot_flag flag_of(const struct efistore_variable *variable)
 {
 	if (!variable)
@@ -69,7 +95,7 @@ static int read_databases(const struct efistore *store, struct secureboot *state
 		struct secureboot_database *database = &state->databases[i];
 
 		database->name = databases[i].name;
-		database->variable = efistore_find(store, databases[i].guid, databases[i].name);
+		database->variable = find(store, databases[i].guid, databases[i].name);
 		if (!database->variable || database->variable->unreadable)
 			continue;
 		if (siglist_decode(database->variable->data, database->variable->size,
@@ -79,18 +105,22 @@ static int read_databases(const struct efistore *store, struct secureboot *state
 	return 0;
 }
 
-/* What shim makes anew at each start is volatile; the same name kept in flash was put there by somebody. */
+/*
+ * What shim makes anew at each start is volatile; the same name kept in flash was put there by somebody,
+ * unless the running system cannot see it: that is what shim keeps for itself.
+ */
 static bool is_planted(const struct efistore_variable *variable)
 {
-	return variable && variable->attributes & ATTRIBUTE_NON_VOLATILE;
+	return variable && variable->attributes & ATTRIBUTE_NON_VOLATILE &&
+	       variable->attributes & ATTRIBUTE_RUNTIME;
 }
 
 static const struct efistore_variable *shim_variable(const struct efistore *store, const char *name,
 						     struct secureboot *state)
 {
-	const struct efistore_variable *variable = efistore_find(store, &guid_shim, name);
+	const struct efistore_variable *variable = find(store, &guid_shim, name);
 
-	if (variable && !is_planted(variable))
+	if (variable && !(variable->attributes & ATTRIBUTE_NON_VOLATILE))
 		state->shim_ran = true;
 	return variable;
 }

@@ -232,17 +232,25 @@ static bool names_root(const char *name)
 	return false;
 }
 
+/* At the beginning of a word, or of the value in "NAME=value". */
+static bool at_beginning(const struct reader *r)
+{
+	const char *text = buf_text(&r->word);
+
+	return r->word.len == 0 || (shelltext_is_assignment(text) && strchr(text, '=')[1] == '\0');
+}
+
 static void expand(struct reader *r, const char *name, const char *otherwise, size_t size)
 {
 	const struct shelltext_variable *variable = shelltext_get(r->variables, name);
 
 	r->in_word = true;
 	if (variable) {
-		if (variable->of_root && r->word.len == 0)
+		if (variable->of_root && at_beginning(r))
 			r->now.of_root = true;
 		add_text(r, variable->value, strlen(variable->value));
 	} else if (names_root(name)) {
-		r->now.of_root = r->now.of_root || r->word.len == 0;
+		r->now.of_root = r->now.of_root || at_beginning(r);
 	} else if (strcmp(name, "SECURITYFSDIR") == 0) {
 		/* dracut's own, set before its hooks run. */
 		add_text(r, "/sys/kernel/security", 20);

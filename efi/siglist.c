@@ -66,6 +66,9 @@ struct head {
 	const struct row *row; /* NULL: a type newer than us */
 	struct guid guid;
 	uint32_t size, header, entry;
+	/* Why it is malformed, though where it ends is clear: firmware reads it and goes on. NULL: it is not. */
+	const char *odd;
+	bool skipped; /* its entries are of a size that no firmware takes */
 };
 
 static const struct row *row_of(const struct guid *guid)
@@ -76,7 +79,7 @@ static const struct row *row_of(const struct guid *guid)
 	return NULL;
 }
 
-/* Why it is malformed; NULL: it is not. */
+/* Why nothing can be read from here on; NULL: it can. */
 static const char *read_head(struct bytes *b, struct head *out)
 {
 	size_t left = b->left;
@@ -95,12 +98,13 @@ static const char *read_head(struct bytes *b, struct head *out)
 		return "a list larger than what is left of the variable";
 	if (out->entry <= OWNER)
 		return "entries too small for an owner and data";
+	out->skipped = out->row && out->row->data_size && out->entry != OWNER + out->row->data_size;
 	if (out->row && out->header)
-		return "a header, which this type does not have";
-	if (out->row && out->row->data_size && out->entry != OWNER + out->row->data_size)
-		return "entries of another size than this type has";
-	if ((out->size - LIST_HEADER - out->header) % out->entry)
-		return "a size that is not whole entries";
+		out->odd = "a header, which this type does not have";
+	else if (out->skipped)
+		out->odd = "entries of another size than this type has";
+	else if ((out->size - LIST_HEADER - out->header) % out->entry)
+		out->odd = "a size that is not whole entries";
 	return NULL;
 }
 
@@ -135,6 +139,8 @@ static void keep_entries(struct bytes *b, const struct head *head, const uint8_t
 
 static void say_malformed(struct siglist *list, size_t at, const char *why)
 {
+	if (list->malformed)
+		return;
 	list->malformed = true;
 	list->malformed_at = at;
 	list->malformed_why = why;
@@ -145,24 +151,26 @@ int siglist_decode(const void *data, size_t size, struct siglist *out, struct fa
 	struct bytes b = bytes_of(data, size);
 	struct siglist list = {0};
 
-	while (b.left && !list.malformed) {
-		size_t at = size - b.left, n;
+	while (b.left) {
+		size_t at = size - b.left, n, rest;
 		struct head head = {0};
 		const char *why = read_head(&b, &head);
 
-		n = why ? 0 : (head.size - LIST_HEADER - head.header) / head.entry;
+		n = why || head.skipped ? 0 : (head.size - LIST_HEADER - head.header) / head.entry;
 		if (n > SIGLIST_ENTRY_MAX - list.count)
 			why = "more entries than anybody has";
-		if (why) {
-			say_malformed(&list, at, why);
-			continue;
-		}
+		if (why || head.odd)
+			say_malformed(&list, at, why ? why : head.odd);
+		if (why)
+			break;
 		if (n && !reserve(&list, n)) {
 			siglist_done(&list);
 			return fault_set(f, ENOMEM, "reading a signature list");
 		}
 		(void)bytes_take(&b, head.header);
 		keep_entries(&b, &head, data, n, &list);
+		rest = head.size - LIST_HEADER - head.header - n * head.entry;
+		(void)bytes_take(&b, rest);
 	}
 	*out = list;
 	return 0;

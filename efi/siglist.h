@@ -43,7 +43,8 @@ enum { SIGLIST_ENTRY_MAX = 65536 }; /* a dbx of 2025 has about 500 entries */
 struct siglist {
 	struct siglist_entry *entries;
 	size_t count;
-	/* The lists before the first malformed one are kept, as firmware does. */
+	/* As edk2 has it: a list that does not say where it ends is the end; other oddities are read over.
+	 * The first of either is told. */
 	bool malformed;
 	size_t malformed_at; /* byte offset */
 	const char *malformed_why;

@@ -26,6 +26,7 @@
 struct trustanchor {
 	X509 *x509;
 	X509_STORE *store;
+	X509_STORE *shim_store;
 	char *subject, *name;
 	bool for_shim;
 };
@@ -51,6 +52,11 @@ static bool for_modules(X509 *x509)
 	return found;
 }
 
+static size_t name_size(long size)
+{
+	return size <= 0 ? 0 : size < TRUSTANCHOR_NAME_MAX ? (size_t)size : TRUSTANCHOR_NAME_MAX;
+}
+
 char *trustanchor_name_text(const X509_NAME *name)
 {
 	/* UTF-8 stays as it is: whoever prints it escapes what must not reach a terminal. */
@@ -61,7 +67,7 @@ char *trustanchor_name_text(const X509_NAME *name)
 
 	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
 		size = BIO_get_mem_data(bio, &text);
-		copy = strndup(size > 0 ? text : "", size > 0 ? (size_t)size : 0);
+		copy = strndup(size > 0 ? text : "", name_size(size));
 	}
 	BIO_free(bio);
 	return copy;
@@ -74,8 +80,8 @@ char *trustanchor_short_name(const X509_NAME *name)
 	int size = at < 0 ? -1
 			  : ASN1_STRING_to_UTF8(
 				    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-	char *copy =
-		size > 0 ? strndup((const char *)utf8, (size_t)size) : trustanchor_name_text(name);
+	char *copy = size > 0 ? strndup((const char *)utf8, name_size(size))
+			      : trustanchor_name_text(name);
 
 	OPENSSL_free(utf8);
 	return copy;
@@ -83,17 +89,38 @@ char *trustanchor_short_name(const X509_NAME *name)
 
 /* Partial chains, because firmware takes an intermediate or the signer itself; no dates; and any
  * purpose, since code signing is none of those libcrypto would look for here. */
-static X509_STORE *store_of(X509 *x509)
+static X509_STORE *store_of(X509 *x509, X509_STORE_CTX_verify_cb by_shim)
 {
 	X509_STORE *store = X509_STORE_new();
 
 	if (store && X509_STORE_add_cert(store, x509) == 1 &&
 	    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME) ==
 		    1 &&
-	    X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1)
+	    X509_STORE_set_purpose(store, X509_PURPOSE_ANY) == 1) {
+		if (by_shim)
+			X509_STORE_set_verify_cb(store, by_shim);
 		return store;
+	}
 	X509_STORE_free(store);
 	return NULL;
+}
+
+/* Shim has an older libcrypto, which looks at the extensions of every certificate but the trusted one. */
+static int pass_extensions_of_anchor(int good, X509_STORE_CTX *context)
+{
+	X509_STORE *store = X509_STORE_CTX_get0_store(context);
+	X509_OBJECT *anchor = sk_X509_OBJECT_value(X509_STORE_get0_objects(store), 0);
+	X509 *current = X509_STORE_CTX_get_current_cert(context);
+
+	switch (X509_STORE_CTX_get_error(context)) {
+	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
+	case X509_V_ERR_INVALID_CA:
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_INVALID_PURPOSE:
+		return good || (anchor && current && X509_OBJECT_get0_X509(anchor) &&
+				X509_cmp(current, X509_OBJECT_get0_X509(anchor)) == 0);
+	default: return good;
+	}
 }
 
 /* Takes the certificate. */
@@ -106,12 +133,13 @@ static struct trustanchor *anchor_of(X509 *x509)
 		return NULL;
 	}
 	anchor->x509 = x509;
-	anchor->store = store_of(x509);
+	anchor->store = store_of(x509, NULL);
+	anchor->shim_store = store_of(x509, pass_extensions_of_anchor);
 	anchor->subject = trustanchor_name_text(X509_get_subject_name(x509));
 	anchor->name = trustanchor_short_name(X509_get_subject_name(x509));
 	anchor->for_shim = !for_modules(x509);
 	ERR_clear_error();
-	if (anchor->store && anchor->subject && anchor->name)
+	if (anchor->store && anchor->shim_store && anchor->subject && anchor->name)
 		return anchor;
 	trustanchor_free(anchor);
 	return NULL;
@@ -134,6 +162,7 @@ void trustanchor_free(struct trustanchor *anchor)
 	if (!anchor)
 		return;
 	X509_STORE_free(anchor->store);
+	X509_STORE_free(anchor->shim_store);
 	X509_free(anchor->x509);
 	free(anchor->subject);
 	free(anchor->name);
@@ -153,6 +182,24 @@ void trustanchor_hide_from_shim(struct trustanchor *anchor)
 X509_STORE *trustanchor_store(const struct trustanchor *anchor)
 {
 	return anchor->store;
+}
+
+X509_STORE *trustanchor_shim_store(const struct trustanchor *anchor)
+{
+	return anchor->shim_store;
+}
+
+bool trustanchor_is_rsa(const struct trustanchor *anchor)
+{
+	return trustanchor_key_is_rsa(anchor->x509);
+}
+
+bool trustanchor_key_is_rsa(const X509 *x509)
+{
+	const EVP_PKEY *key = X509_get0_pubkey(x509);
+
+	ERR_clear_error();
+	return key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
 }
 
 const char *trustanchor_subject(const struct trustanchor *anchor)

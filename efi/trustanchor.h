@@ -27,6 +27,11 @@ bool trustanchor_for_shim(const struct trustanchor *anchor);
 void trustanchor_hide_from_shim(struct trustanchor *anchor);
 /* Trusts this certificate and nothing else. Borrowed. */
 X509_STORE *trustanchor_store(const struct trustanchor *anchor);
+/* The same as shim trusts it: whatever its extensions say. Borrowed. */
+X509_STORE *trustanchor_shim_store(const struct trustanchor *anchor);
+/* Not every firmware verifies by anything else. */
+bool trustanchor_is_rsa(const struct trustanchor *anchor);
+bool trustanchor_key_is_rsa(const X509 *x509);
 /* "CN=…", of any bytes, never NULL. Borrowed. */
 const char *trustanchor_subject(const struct trustanchor *anchor);
 /* The same for a sentence: the common name where there is one. */
@@ -36,7 +41,7 @@ bool trustanchor_tbs(const struct trustanchor *anchor, enum hashalgo_id algo, st
 /* The same of any certificate. */
 bool trustanchor_tbs_of(X509 *x509, enum hashalgo_id algo, struct digest *out);
 
-/* RFC 4514 text of any bytes; the caller frees it. NULL: no memory. */
+/* RFC 4514 text of any bytes, cut behind TRUSTANCHOR_NAME_MAX; the caller frees it. NULL: no memory. */
 char *trustanchor_name_text(const X509_NAME *name);
 /* The same of the common name alone, where there is one. */
 char *trustanchor_short_name(const X509_NAME *name);
@@ -55,6 +60,9 @@ int trustanchor_load(struct trustanchor_list *list, const char *path,
 		     struct fault *f) FAULT_MUST_USE;
 void trustanchor_list_done(struct trustanchor_list *list);
 
-enum { TRUSTANCHOR_FILE_MAX = 4 << 20 }; /* a bundle of all public CAs is 250 KB */
+enum {
+	TRUSTANCHOR_FILE_MAX = 4 << 20, /* a bundle of all public CAs is 250 KB */
+	TRUSTANCHOR_NAME_MAX = 1024,	/* real names have some 100 bytes; a message repeats one */
+};
 
 #endif

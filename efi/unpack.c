@@ -20,7 +20,11 @@
  * The kernel's build appends the unpacked length, which some filters take for damage and then drop the last
  * of what they had unpacked. So they get to see the stream only. What makes no sense is left to them. */
 
-enum { XZ_FOOTER_BYTES = 12, XZ_HEADER_BYTES = 12 };
+enum {
+	XZ_FOOTER_BYTES = 12,
+	XZ_HEADER_BYTES = 12,
+	XZ_FOOTERS_MAX = 4096, /* candidates: by chance there is one in 4 GiB */
+};
 
 static uint32_t crc32_of(const uint8_t *data, size_t size)
 {
@@ -34,26 +38,29 @@ static uint32_t crc32_of(const uint8_t *data, size_t size)
 	return ~crc;
 }
 
-/* A footer whose checksum is right and whose flags are the header's. */
-static bool is_xz_footer(const uint8_t *footer, const uint8_t *header)
+static bool is_xz_footer(const uint8_t *footer)
 {
 	struct bytes b = bytes_of(footer, 4);
 
-	return memcmp(footer + 8, header + 6, 2) == 0 && bytes_u32le(&b) == crc32_of(footer + 4, 6);
+	return bytes_u32le(&b) == crc32_of(footer + 4, 6);
 }
 
+/* Up to the first footer with the header's flags and a checksum that is right. */
 static size_t xz_length(const uint8_t *data, size_t size)
 {
 	size_t from = XZ_HEADER_BYTES + XZ_FOOTER_BYTES - 2;
 
-	while (from < size) {
+	for (int i = 0; i < XZ_FOOTERS_MAX && from < size;) {
 		const uint8_t *end = memmem(data + from, size - from, "YZ", 2);
 
 		if (!end)
 			break;
 		from = (size_t)(end - data) + 1;
-		if (is_xz_footer(end - 10, data))
+		if (memcmp(end - 2, data + 6, 2) != 0)
+			continue;
+		if (is_xz_footer(end - 10))
 			return (size_t)(end - data) + 2;
+		i++;
 	}
 	return size;
 }

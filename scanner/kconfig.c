@@ -22,7 +22,8 @@ bool kconfig_skip(struct kconfig *text, const char *word)
 {
 	size_t n = strlen(word);
 
-	if ((size_t)(text->end - text->at) < n || memcmp(text->at, word, n) != 0)
+	/* The empty text may be NULL, which memcmp() may not be given. */
+	if ((size_t)(text->end - text->at) < n || (n > 0 && memcmp(text->at, word, n) != 0))
 		return false;
 	text->at += n;
 	return true;

@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy debian-tree ovmf disk-errors e2e)
+	tidy kernels debian-tree ovmf disk-errors e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -64,7 +64,7 @@ check_valgrind() {
 	local status=0 suite
 	build build/release/unit all
 	for suite in base escape imaxattr ecdsasig policy_parse policy_match policy_lint profile content listfile \
-		verity verdict tally evm modsig; do
+		verity verdict tally evm modsig kconfig bootconfig kernelcmdline peimage sbat uki; do
 		CK_FORK=no CK_RUN_SUITE=$suite valgrind --quiet --error-exitcode=99 --leak-check=no \
 			build/release/unit || return 1
 	done
@@ -139,6 +139,13 @@ check_hostile() {
 
 check_fuzz_smoke() {
 	build fuzz SECONDS=5
+}
+
+# Debian's own kernel images, downloaded and unpacked: release, configuration, certificates.
+check_kernels() {
+	build build/release/unit
+	script tests/e2e/fetch-kernel.sh 6.1 6.12
+	KERNELS=$PWD/build/e2e/kernels CK_RUN_SUITE=kernelfiles build/release/unit
 }
 
 check_debian_tree() {

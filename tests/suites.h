@@ -20,6 +20,7 @@
 	SUITE(imaxattr)                                                                            \
 	SUITE(inspect)                                                                             \
 	SUITE(interop)                                                                             \
+	SUITE(kconfig)                                                                             \
 	SUITE(keyring)                                                                             \
 	SUITE(links)                                                                               \
 	SUITE(listfile)                                                                            \

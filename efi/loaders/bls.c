@@ -231,7 +231,8 @@ static int set_id(struct bls_item *item, struct fault *f)
 	plus = memrchr(name, '+', n);
 	if (plus && strspn(plus + 1, "0123456789-") == n - (size_t)(plus + 1 - name) &&
 	    plus + 1 < name + n) {
-		item->bad = plus[1] == '0' && strspn(plus + 1, "0123456789") == strspn(plus + 1, "0");
+		item->bad =
+			plus[1] == '0' && strspn(plus + 1, "0123456789") == strspn(plus + 1, "0");
 		n = (size_t)(plus - name);
 	}
 	return set_text(&item->id, (struct textline){name, n}, f);
@@ -383,7 +384,7 @@ int bls_settings_decode(struct loaders *l, const char *path, const char *text, s
 struct menu {
 	struct loaders *l;
 	struct bls_settings settings;
-	bool systemd_boot;	   /* it is installed on some EFI system partition */
+	bool systemd_boot; /* it is installed on some EFI system partition */
 	bool default_found;
 	size_t first; /* of the entries made here */
 };
@@ -398,8 +399,8 @@ static void say_editing(const struct menu *menu, struct bootentry *entry, bool o
 	else if (!menu->settings.editor)
 		bootentry_set_editing(entry, BOOTENTRY_EDIT_NONE, "loader.conf says editor no");
 	else if (menu->settings.editor_said)
-		bootentry_set_editing(entry, BOOTENTRY_EDIT_ANYONE,
-				      "loader.conf says editor yes%s", stub);
+		bootentry_set_editing(entry, BOOTENTRY_EDIT_ANYONE, "loader.conf says editor yes%s",
+				      stub);
 	else
 		bootentry_set_editing(entry, BOOTENTRY_EDIT_ANYONE,
 				      "loader.conf does not say editor no%s", stub);
@@ -544,9 +545,12 @@ static bool has_under(const struct loaders *l, const char *tree, const char *res
 static bool has_loader(const struct loaders *l, const char *tree)
 {
 	static const char *const loaders[] = {
-		"/EFI/systemd/systemd-bootx64.efi",  "/EFI/systemd/systemd-bootaa64.efi",
-		"/EFI/systemd/systemd-bootia32.efi", "/EFI/systemd/systemd-bootriscv64.efi",
-		"/EFI/systemd/systemd-bootarm.efi",  "/EFI/systemd/systemd-bootloongarch64.efi",
+		"/EFI/systemd/systemd-bootx64.efi",
+		"/EFI/systemd/systemd-bootaa64.efi",
+		"/EFI/systemd/systemd-bootia32.efi",
+		"/EFI/systemd/systemd-bootriscv64.efi",
+		"/EFI/systemd/systemd-bootarm.efi",
+		"/EFI/systemd/systemd-bootloongarch64.efi",
 		"/loader/loader.conf",
 	};
 

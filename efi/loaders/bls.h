@@ -10,7 +10,7 @@ struct bls_item {
 	char *path; /* the file */
 	char *id;   /* its name without ".conf" and boot counters */
 	char *title, *version, *machine_id, *sort_key;
-	char *kernel; /* "linux", "uki" or "efi", whichever is there */
+	char *kernel;  /* "linux", "uki" or "efi", whichever is there */
 	char *options; /* of all lines, one blank between */
 	char *initrds[BOOTENTRY_INITRDS_MAX];
 	size_t initrd_count;

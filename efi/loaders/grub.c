@@ -32,14 +32,20 @@ static void run_done(struct grubrun *g)
 static int set_first(struct grubrun *g, const char *where, struct fault *f)
 {
 	static const char *const features[] = {
-		"feature_menuentry_id",	     "feature_menuentry_options", "feature_timeout_style",
-		"feature_default_font_path", "feature_all_video_module",  "feature_chainloader_bpb",
-		"feature_ntldr",	     "feature_200_final",	  "feature_nativedisk_cmd",
+		"feature_menuentry_id",
+		"feature_menuentry_options",
+		"feature_timeout_style",
+		"feature_default_font_path",
+		"feature_all_video_module",
+		"feature_chainloader_bpb",
+		"feature_ntldr",
+		"feature_200_final",
+		"feature_nativedisk_cmd",
 		"feature_platform_search_hint",
 	};
-	static const char *const unknown[] = {"root",	       "grub_platform", "grub_cpu", "lockdown",
-					      "shim_lock",     "cmdpath",	"net_default_ip",
-					      "net_default_mac", "pxe_default_server", "biosnum"};
+	static const char *const unknown[] = {
+		"root",	   "grub_platform",  "grub_cpu",	"lockdown",	      "shim_lock",
+		"cmdpath", "net_default_ip", "net_default_mac", "pxe_default_server", "biosnum"};
 	own_mem char *dir = loaders_dir_of(where);
 
 	if (!dir)
@@ -82,6 +88,9 @@ static int run(struct grubrun *g, const char *where, const char *text, size_t si
 	if (grubrun_list(g, grubscript_first(file->script), f) < 0)
 		return -1;
 	g->floor = g->l->out->count;
+	/* A limit that was met on the way must not hide what is in the menu. */
+	g->stopped = false;
+	g->steps = g->bytes = 0;
 	return grubmenu_run(g, menu, true, NULL, g->next_entry, f);
 }
 
@@ -106,20 +115,6 @@ int grub_decode(struct loaders *l, const char *where, const char *text, size_t s
 	return result;
 }
 
-static int read_one(struct loaders *l, const char *tree, const char *rest, struct fault *f)
-{
-	own_buf struct buf path = {0};
-	own_mem char *text = NULL;
-	size_t size;
-
-	buf_printf(&path, "%s%s", tree, rest);
-	if (path.failed)
-		return fault_set(f, ENOMEM, "reading GRUB's configuration");
-	if (loaders_read(l, path.data, &text, &size, f) < 0)
-		return -1;
-	return text ? grub_decode(l, path.data, text, size, f) : 0;
-}
-
 /* EFI/debian/grub.cfg and its like: most of them lead to the real one. */
 static int read_vendors(struct loaders *l, const char *tree, struct fault *f)
 {
@@ -137,7 +132,7 @@ static int read_vendors(struct loaders *l, const char *tree, struct fault *f)
 
 		buf_printf(&rest, "/EFI/%s/grub.cfg", names.names[i]);
 		result = rest.failed ? fault_set(f, ENOMEM, "reading GRUB's configuration")
-				     : read_one(l, tree, rest.data, f);
+				     : loaders_decode(l, tree, rest.data, grub_decode, f);
 	}
 	targetfs_names_done(&names);
 	return result;
@@ -152,7 +147,7 @@ int grub_find(struct loaders *l, struct fault *f)
 		if (i > 0 && read_vendors(l, l->trees[i], f) < 0)
 			return -1;
 		for (size_t n = 0; n < sizeof(usual) / sizeof(usual[0]); n++)
-			if (read_one(l, l->trees[i], usual[n], f) < 0)
+			if (loaders_decode(l, l->trees[i], usual[n], grub_decode, f) < 0)
 				return -1;
 	}
 	return 0;

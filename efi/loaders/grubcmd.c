@@ -398,7 +398,7 @@ static int add_node(struct grubrun *g, const struct call *c, bool submenu, struc
 
 	g->status = GRUBTEST_YES;
 	if (!node)
-		return g->stopped ? 0 : -1;
+		return f->os ? -1 : 0;
 	node->submenu = submenu;
 	node->block = c->command->block;
 	node->source = BOOTENTRY_GRUB;
@@ -435,7 +435,7 @@ static int add_item(struct grubrun *g, const struct bls_item *item, struct fault
 		return -1;
 	node = grubmenu_add(g, f);
 	if (!node)
-		return g->stopped ? 0 : -1;
+		return f->os ? -1 : 0;
 	node->block = grubscript_first(file->script);
 	node->file = file;
 	node->source = BOOTENTRY_BLS;
@@ -745,7 +745,8 @@ static int run_boot(struct grubrun *g, const struct call *c, struct fault *f)
 	(void)c;
 	(void)f;
 	/* Outside of a menu nothing is asked. */
-	for (size_t i = max(g->node_first, g->floor); !g->node && g->doubt == 0 && i < out->count; i++)
+	for (size_t i = max(g->node_first, g->floor); !g->node && g->doubt == 0 && i < out->count;
+	     i++)
 		out->entries[i].is_default = true;
 	g->floor = out->count;
 	return 0;

@@ -42,7 +42,7 @@ int grubenv_decode(const char *text, size_t size, grubenv_fn *fn, void *context,
 		at = one(at, end, &name, &value);
 		if (name.failed || value.failed)
 			return fault_set(f, ENOMEM, "reading GRUB's environment block");
-		if (!comment && name.len > 0 &&
+		if (!comment && *buf_text(&name) &&
 		    fn(context, buf_text(&name), buf_text(&value), f) < 0)
 			return -1;
 	}

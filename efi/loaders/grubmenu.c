@@ -33,7 +33,10 @@ struct grubrun_node *grubmenu_add(struct grubrun *g, struct fault *f)
 	struct grubrun_node *nodes;
 
 	if (g->nodes >= GRUBRUN_NODES_MAX) {
-		grubrun_stop(g, "too many entries in menus");
+		loaders_remark(g->l, g->file->path, 0,
+			       "more than %d lines of menus: the rest is left out",
+			       GRUBRUN_NODES_MAX);
+		*f = (struct fault){0};
 		return NULL;
 	}
 	nodes = reallocarray(menu->nodes, menu->count + 1, sizeof(*nodes));

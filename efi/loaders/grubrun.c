@@ -18,8 +18,8 @@ static int no_memory(struct fault *f)
 void grubrun_stop(struct grubrun *g, const char *what)
 {
 	if (!g->stopped)
-		loaders_remark(g->l, g->file ? g->file->path : "/", 0,
-			       "%s: the rest is left out", what);
+		loaders_remark(g->l, g->file ? g->file->path : "/", 0, "%s: the rest is left out",
+			       what);
 	g->stopped = true;
 }
 

@@ -89,7 +89,7 @@ struct grubrun {
 	size_t floor;			 /* those before it are done with */
 	bool node_default, node_next;	 /* what is chosen is this line */
 	bool node_unclear;		 /* it has commands that are not understood */
-	bool modules;			 /* the last was a multiboot kernel; no module of it came yet */
+	bool modules; /* the last was a multiboot kernel; no module of it came yet */
 
 	char *next_entry; /* chosen for one boot, in the environment block */
 };
@@ -116,8 +116,8 @@ int grubcmd_run(struct grubrun *g, const struct grubscript_command *command,
 		const struct grubexpand *words, unsigned choice, struct fault *f) FAULT_MUST_USE;
 
 /* grubmenu.c */
-/* A new line of the current menu, zeroed but for what is known here. NULL: full (then grubrun_stop()
- * was called and f->os is 0), or a fault. */
+/* A new line of the current menu, zeroed but for what is known here. NULL: full (f->os is 0), or a
+ * fault. */
 struct grubrun_node *grubmenu_add(struct grubrun *g, struct fault *f) FAULT_MUST_USE;
 /* Goes into every line of a menu. `chosen` says which line is the default, NULL: the variable "default"
  * does when `is_default`; `next` which one is chosen for the next boot. */

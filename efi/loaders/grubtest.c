@@ -50,19 +50,21 @@ static bool is(const struct test *t, size_t ahead, const char *what)
 
 enum comparison { EQUAL, UNEQUAL, LESS, GREATER, LESS_EQUAL, GREATER_EQUAL };
 
-static const struct operator {
+static const struct operator
+{
 	const char *name;
 	enum comparison comparison;
 	bool numbers;
-} operators[] = {
-	{"=", EQUAL, false},		{"==", EQUAL, false},	   {"!=", UNEQUAL, false},
-	{"<", LESS, false},		{">", GREATER, false},	   {"<=", LESS_EQUAL, false},
-	{">=", GREATER_EQUAL, false},	{"-eq", EQUAL, true},	   {"-ne", UNEQUAL, true},
-	{"-lt", LESS, true},		{"-gt", GREATER, true},	   {"-le", LESS_EQUAL, true},
+}
+operators[] = {
+	{"=", EQUAL, false},	      {"==", EQUAL, false},   {"!=", UNEQUAL, false},
+	{"<", LESS, false},	      {">", GREATER, false},  {"<=", LESS_EQUAL, false},
+	{">=", GREATER_EQUAL, false}, {"-eq", EQUAL, true},   {"-ne", UNEQUAL, true},
+	{"-lt", LESS, true},	      {"-gt", GREATER, true}, {"-le", LESS_EQUAL, true},
 	{"-ge", GREATER_EQUAL, true},
 };
 
-static const struct operator*operator_at(const struct test *t, size_t ahead)
+static const struct operator* operator_at(const struct test *t, size_t ahead)
 {
 	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
 		if (is(t, ahead, operators[i].name))
@@ -81,7 +83,7 @@ static int order_of(const char *a, const char *b, bool numbers)
 	return (x > y) - (x < y);
 }
 
-static enum grubtest_truth compare(const struct test *t, const struct operator*op)
+static enum grubtest_truth compare(const struct test *t, const struct operator* op)
 {
 	int order = order_of(word(t, 0), word(t, 2), op->numbers);
 
@@ -126,7 +128,7 @@ static enum grubtest_truth any_of(struct test *t);
 
 static enum grubtest_truth primary(struct test *t)
 {
-	const struct operator*op;
+	const struct operator* op;
 	enum grubtest_truth truth;
 
 	if (t->at >= t->count)

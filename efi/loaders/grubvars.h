@@ -13,7 +13,7 @@
  */
 
 enum {
-	GRUBVARS_MAX = 4096,	/* variables; real scripts have some forty */
+	GRUBVARS_MAX = 4096,	 /* variables; real scripts have some forty */
 	GRUBVARS_VALUES_MAX = 8, /* of one variable */
 	/* Of all values together: "set a=$a$a" doubles. */
 	GRUBVARS_BYTES_MAX = 16 * 1024 * 1024,

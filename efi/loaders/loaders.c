@@ -16,6 +16,14 @@ static const struct loader table[] = {
 	{"the fallback loaders", fallback_find},
 	{"GRUB", grub_find},
 	{"the Boot Loader Specification", bls_find},
+	{"rEFInd", refind_find},
+	{"Limine", limine_find},
+	{"syslinux", syslinux_find},
+	{"U-Boot", uboot_find},
+	{"zipl", zipl_find},
+	{"the Raspberry Pi's firmware", raspberry_find},
+	{"kexec", kexec_find},
+	{"the templates of command lines", template_find},
 };
 
 static int target_read(void *context, const char *path, size_t max_bytes, uint8_t **out_data,
@@ -60,8 +68,8 @@ int loaders_find(const struct targetfs *t, struct bootentry_list *out, struct re
 		 struct fault *f)
 {
 	/* The table of functions wants a context that is not const; nothing is changed by it. */
-	const struct loaders_files files = {target_read, target_stat, target_list,
-					    target_canonical, (void *)(uintptr_t)t};
+	const struct loaders_files files = {target_read, target_stat, target_list, target_canonical,
+					    (void *)(uintptr_t)t};
 	struct loaders l;
 	int result = 0;
 

@@ -70,6 +70,14 @@ void loaders_done(struct loaders *l);
 int loaders_read(struct loaders *l, const char *path, char **out_text, size_t *out_size,
 		 struct fault *f) FAULT_MUST_USE;
 bool loaders_has(const struct loaders *l, const char *path);
+/* Decodes the file of a tree ("ESP:") with this path ("/limine.conf"), when there is one. */
+typedef int loaders_decode_fn(struct loaders *l, const char *where, const char *text, size_t size,
+			      struct fault *f);
+int loaders_decode(struct loaders *l, const char *tree, const char *path, loaders_decode_fn *decode,
+		   struct fault *f) FAULT_MUST_USE;
+/* Every file of a directory whose name has this ending. */
+int loaders_decode_dir(struct loaders *l, const char *dir, const char *ending,
+		       loaders_decode_fn *decode, struct fault *f) FAULT_MUST_USE;
 /* The names in a directory; none with a remark when it cannot be read. */
 int loaders_list(struct loaders *l, const char *dir, struct targetfs_names *out,
 		 struct fault *f) FAULT_MUST_USE;

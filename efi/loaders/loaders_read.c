@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -127,6 +128,42 @@ int loaders_list(struct loaders *l, const char *dir, struct targetfs_names *out,
 	return 0;
 }
 
+int loaders_decode(struct loaders *l, const char *tree, const char *path, loaders_decode_fn *decode,
+		   struct fault *f)
+{
+	own_buf struct buf name = {0};
+	own_mem char *text = NULL;
+	size_t size;
+
+	buf_printf(&name, "%s%s", tree, path);
+	if (name.failed)
+		return fault_set(f, ENOMEM, "reading a loader's configuration");
+	if (loaders_read(l, name.data, &text, &size, f) < 0)
+		return -1;
+	return text ? decode(l, name.data, text, size, f) : 0;
+}
+
+int loaders_decode_dir(struct loaders *l, const char *dir, const char *ending,
+		       loaders_decode_fn *decode, struct fault *f)
+{
+	struct targetfs_names names;
+	int result = 0;
+
+	if (loaders_list(l, dir, &names, f) < 0)
+		return -1;
+	for (size_t i = 0; i < names.count && result == 0; i++) {
+		own_mem char *path = targetfs_join(dir, names.names[i]);
+		size_t n = strlen(names.names[i]), end = strlen(ending);
+
+		if (!path)
+			result = fault_set(f, ENOMEM, "reading a loader's configuration");
+		else if (n > end && strcasecmp(names.names[i] + n - end, ending) == 0)
+			result = loaders_decode(l, "", path, decode, f);
+	}
+	targetfs_names_done(&names);
+	return result;
+}
+
 char *loaders_canonical(const struct loaders *l, const char *path)
 {
 	return l->files->canonical(l->files->context, path);
@@ -218,6 +255,9 @@ static const char *skip_device(const char *said)
 
 	if (*said == '(' && paren)
 		return paren + 1;
+	/* "boot://2/x": what is between is a partition. */
+	if (colon && (!slash || colon < slash) && colon[2] == '/')
+		return strchr(colon + 3, '/') ? strchr(colon + 3, '/') : colon + 1;
 	if (colon && (!slash || colon < slash))
 		return colon + 1;
 	return said;

@@ -44,7 +44,8 @@ static int landlock(int root_fd, int *out_abi, struct fault *f)
 	set = (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0);
 	if (set < 0)
 		return fault_set(f, errno, "Landlock: creating a rule set");
-	if (root_fd >= 0 && syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &below, 0))
+	if (root_fd >= 0 &&
+	    syscall(SYS_landlock_add_rule, set, LANDLOCK_RULE_PATH_BENEATH, &below, 0))
 		return fault_set(f, errno, "Landlock: allowing the target");
 	if (syscall(SYS_landlock_restrict_self, set, 0))
 		return fault_set(f, errno, "Landlock: closing");

@@ -70,7 +70,7 @@ efi_program()
 	clang -target x86_64-unknown-windows -std=gnu17 -O1 -Wall -Wextra -Werror -ffreestanding \
 		-fno-stack-protector -mno-red-zone -mno-stack-arg-probe -fshort-wchar \
 		"${defines[@]}" -c "$tools/$2" -o "$out.o"
-	ld -m i386pep --subsystem 10 -e efi_main --dynamicbase --file-alignment 512 -s \
+	ld -m i386pep --no-insert-timestamp --subsystem 10 -e efi_main --dynamicbase --file-alignment 512 -s \
 		-o "$out.efi" "$out.o"
 }
 
@@ -201,7 +201,7 @@ outcome_of()
 # A refusal leaves the firmware waiting for a key: what it said is enough.
 boot_uki()
 {
-	local name=$1 store=$2 way=$3 image=$4 folder=$runs/boot/$1 outcome= pid
+	local name=$1 store=$2 way=$3 image=$4 folder=$runs/boot/$1 outcome pid
 	new_run "$folder" "$store"
 	esp "$folder/esp" "$way" "$work/ukis/$image.efi"
 	guest "$folder" "$folder/esp" 2>"$folder/qemu.err" &
@@ -258,7 +258,9 @@ all_guests()
 		! wanted "$name" "$boots" || in_turn boot_uki "$name" "$store" "$way" "$image"
 	done < <(sed -e '/^#/d' -e 's/|.*//' "$tools/boots.txt")
 	while IFS=$'\t' read -r store way used _; do
-		[ "$used" = trial ] && wanted "$store" "$stores" || continue
+		if [ "$used" != trial ] || ! wanted "$store" "$stores"; then
+			continue
+		fi
 		in_turn trial "$store" "$way"
 	done <"$work/stores/list"
 	while [ "$running" -gt 0 ]; do
@@ -295,14 +297,8 @@ if [ "$firmware" = yes ]; then
 fi
 [ "$compare" = yes ] || exit 0
 
-# The library that the program is made of, asked without the program.
-# shellcheck disable=SC2046 # words
-"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -I"$root" -O1 -Wall -Wextra -Werror -pthread \
-	-o "$work/verdict" "$tools/verdict.c" "$(dirname "$program")/libefi.a" \
-	"$(dirname "$program")/libscanner.a" \
-	$(pkg-config --libs efivar efiboot libarchive json-c libcrypto blkid libfsverity)
 arguments=()
 [ "$report" = no ] || arguments+=(--report "$root/docs/firmware-agreement.md")
 [ "$part" = no ] || arguments+=(--part)
 python3 "$tools/compare.py" --work "$work" --program "$program" --boots-file "$tools/boots.txt" \
-	--verdict "$work/verdict" "${arguments[@]}"
+	"${arguments[@]}"

@@ -394,6 +394,33 @@ START_TEST(signer_facts)
 }
 END_TEST
 
+/* A name of any length is cut: a message may repeat it for each signer. */
+START_TEST(long_name)
+{
+	struct authenticode_message *m;
+	X509 *named = testkeys_certify(&(struct testkeys_cert){.key = key, .subject = "named"});
+	X509_NAME *name = X509_get_subject_name(named);
+
+	for (size_t n = 0; n < 2 * TRUSTANCHOR_NAME_MAX; n += 60)
+		ck_assert(
+			X509_NAME_add_entry_by_txt(
+				name, "OU", MBSTRING_UTF8,
+				(const unsigned char
+					 *)"sixty characters, or about that many, in each of its units, x",
+				-1, -1, 0) == 1);
+	X509_set_issuer_name(named, name);
+	ck_assert(X509_sign(named, key, EVP_sha256()) > 0);
+	testimage_sign(&image, &(struct testimage_signature){.key = key, .cert = named});
+	decode();
+	m = message();
+	ck_assert(authenticode_intact(m));
+	ck_assert_uint_eq(strlen(authenticode_signer_at(m, 0)->subject), TRUSTANCHOR_NAME_MAX);
+	ck_assert_str_eq(authenticode_signer_at(m, 0)->name, "named");
+	authenticode_message_free(m);
+	X509_free(named);
+}
+END_TEST
+
 /* Every bit of a message flipped: nothing but its unsigned parts may still verify. */
 START_TEST(every_bit)
 {
@@ -628,6 +655,7 @@ Suite *authenticode_suite(void)
 	tcase_add_test(tc, another_algorithm);
 	tcase_add_test(tc, sha224);
 	tcase_add_test(tc, signer_facts);
+	tcase_add_test(tc, long_name);
 	tcase_add_test(tc, every_bit);
 	tcase_add_test(tc, truncated_message);
 	tcase_add_test(tc, chain);

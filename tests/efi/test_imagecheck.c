@@ -41,8 +41,8 @@ static void set_up(void)
 	testimage_build(&image, true, with_sbat, 1);
 	testimage_state_init(&state, SECUREBOOT_ENFORCING);
 	testimage_state_sbat(&state, "sbat,1,2025010100\nthing,3\n");
-	key = testkeys_new("P-256");
-	other_key = testkeys_new("P-256");
+	key = testkeys_new("rsa1024");
+	other_key = testkeys_new("rsa1024");
 	good = testkeys_certify(&(struct testkeys_cert){.key = key, .subject = "good"});
 	other = testkeys_certify(&(struct testkeys_cert){.key = other_key, .subject = "other"});
 }
@@ -158,7 +158,8 @@ START_TEST(hash_admits_unsigned)
 
 	add_hash(SECUREBOOT_DB, kinds[_i].type, kinds[_i].md);
 	check();
-	EXPECT_FIRMWARE(IMAGECHECK_STARTS, "digest is in db");
+	/* Older firmware looks for SHA-256 only. */
+	EXPECT_FIRMWARE(_i == 1 ? IMAGECHECK_STARTS : IMAGECHECK_UNKNOWN, "digest is in db");
 	/* Shim knows two of them. */
 	if (_i < 2)
 		EXPECT_SHIM(IMAGECHECK_STARTS, "digest is in db");
@@ -166,7 +167,7 @@ START_TEST(hash_admits_unsigned)
 		EXPECT_SHIM(IMAGECHECK_UNKNOWN, "it is not signed");
 	add_hash(SECUREBOOT_DBX, kinds[3 - _i].type, kinds[3 - _i].md);
 	check();
-	EXPECT_FIRMWARE(IMAGECHECK_REFUSED, "digest is in dbx");
+	EXPECT_FIRMWARE(_i == 1 ? IMAGECHECK_UNKNOWN : IMAGECHECK_REFUSED, "digest is in dbx");
 }
 END_TEST
 
@@ -611,6 +612,74 @@ START_TEST(without_sbat)
 }
 END_TEST
 
+/* Elliptic curves: shim knows none, firmware perhaps. A signature by RSA beside it decides. */
+START_TEST(other_keys)
+{
+	EVP_PKEY *ec_key = testkeys_new("P-256");
+	X509 *ec = testkeys_certify(&(struct testkeys_cert){.key = ec_key, .subject = "curve"});
+
+	db(SECUREBOOT_DB, ec);
+	testimage_sign(&image, &(struct testimage_signature){.key = ec_key, .cert = ec});
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_UNKNOWN, "curve in db vouches for, not with RSA");
+	EXPECT_SHIM(IMAGECHECK_REFUSED, "but those of RSA keys");
+	sign_other();
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_UNKNOWN, "curve in db");
+	db(SECUREBOOT_DB, other);
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_STARTS, "signed by other");
+	EXPECT_SHIM(IMAGECHECK_STARTS, "signed by other");
+	X509_free(ec);
+	EVP_PKEY_free(ec_key);
+}
+END_TEST
+
+/* The trusted certificate is no CA: firmware minds, shim does not. */
+START_TEST(issuer_that_may_not)
+{
+	X509 *leaf = testkeys_certify(&(struct testkeys_cert){
+		.key = other_key, .signer = key, .subject = "leaf", .issuer = "good"});
+
+	db(SECUREBOOT_DB, good);
+	testimage_sign(&image, &(struct testimage_signature){.key = other_key, .cert = leaf});
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_REFUSED, "signed by leaf, for which db does not vouch");
+	EXPECT_SHIM(IMAGECHECK_STARTS, "signed by leaf, which good in db vouches for");
+	X509_free(leaf);
+}
+END_TEST
+
+START_TEST(subsystem)
+{
+	testimage_put16(&image, testimage_optional(&image) + 68, 3);
+	sign_good();
+	db(SECUREBOOT_DB, good);
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_REFUSED, "subsystem");
+	EXPECT_SHIM(IMAGECHECK_STARTS, "signed by");
+	state.secureboot.word = SECUREBOOT_DISABLED;
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_REFUSED, "subsystem");
+	EXPECT_SHIM(IMAGECHECK_STARTS, "not enforced");
+}
+END_TEST
+
+/* Shim measures before it asks whether it is to verify. */
+START_TEST(without_digest)
+{
+	size_t at;
+
+	sign_good();
+	at = testimage_directory(&image) + 4;
+	testimage_put32(&image, at, testimage_get32(&image, at) - 8);
+	state.secureboot.word = SECUREBOOT_DISABLED;
+	check();
+	EXPECT_FIRMWARE(IMAGECHECK_STARTS, "is off");
+	EXPECT_SHIM(IMAGECHECK_REFUSED, "");
+}
+END_TEST
+
 /* --- What a unified kernel image says --- */
 
 START_TEST(unified_image)
@@ -797,6 +866,11 @@ START_TEST(agrees_with_sbverify)
 	}
 	fclose(table);
 	ck_assert_uint_ge(rows, 30);
+	ck_assert(vouched_by_db(dir, "uki-good", "good"));
+	ck_assert_int_eq(got.role, IMAGECHECK_UKI);
+	ck_assert_str_eq(got.cmdline, "root=/dev/vda1 ima_appraise=enforce quiet");
+	ck_assert_str_eq(got.uname, "6.1.0-tests");
+	ck_assert_uint_eq(got.linux_size, 20000);
 	compare_hash(dir, "uki");
 	compare_hash(dir, "stub");
 	compare_hash(dir, "uki-good");
@@ -935,6 +1009,10 @@ Suite *imagecheck_suite(void)
 	tcase_add_loop_test(shim, sbat_level, 0, 5);
 	tcase_add_test(shim, malformed_sbat);
 	tcase_add_test(shim, without_sbat);
+	tcase_add_test(shim, other_keys);
+	tcase_add_test(shim, issuer_that_may_not);
+	tcase_add_test(shim, subsystem);
+	tcase_add_test(shim, without_digest);
 	suite_add_tcase(suite, shim);
 	tcase_add_checked_fixture(whole, set_up, tear_down);
 	/* Keys are made and packages fetched. */

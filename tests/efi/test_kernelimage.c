@@ -168,6 +168,13 @@ START_TEST(bzimages)
 	kernelfake_poke(&file, 0x206, 0x207, 2);
 	decode(&file);
 	expect_all("bzImage", kernelfake_tools[_i].name);
+	/* 0 setup sectors are 4: the payload is one sector further in what follows them. */
+	kernelfake_poke(&file, 0x206, 0x20f, 2);
+	kernelfake_poke(&file, 0x20e, 0, 2);
+	kernelfake_poke(&file, 0x1f1, 0, 1);
+	kernelfake_poke(&file, 0x248, 0x300, 4);
+	decode(&file);
+	expect_all("bzImage", kernelfake_tools[_i].name);
 	/* And with a header that contradicts itself. */
 	kernelfake_poke(&file, 0x206, 0x20f, 2);
 	kernelfake_poke(&file, 0x20e, 0xfff0, 2);
@@ -289,7 +296,10 @@ START_TEST(no_kernels)
 	expect_no_kernel();
 	buf_puts(&file, "Linux version 6.12.3 (this is a log)\n");
 	expect_no_kernel();
-	/* Neither is a compressed one, nor an archive. */
+	buf_addc(&file, '\0');
+	expect_no_kernel();
+	/* Neither is a compressed log, nor an archive. */
+	file.len--;
 	buf_add_buf(&text, &file);
 	buf_clear(&file);
 	kernelfake_run("gzip -n", &text, &file);
@@ -351,7 +361,6 @@ START_TEST(cut_anywhere)
 	kernelfake_pack("zstd", &kernel, &payload);
 	kernelfake_bzimage(_i ? NULL : VERSION, &payload, &file);
 	for (size_t size = 0; size + 40 < file.len; size += size < 0x270 ? 1 : 999) {
-		own_buf struct buf cut = {0};
 		own_mem uint8_t *exact = malloc(size ? size : 1);
 
 		/* In memory of exactly this size, for the sanitizer. */

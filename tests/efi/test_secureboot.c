@@ -284,6 +284,38 @@ START_TEST(of_a_store)
 }
 END_TEST
 
+/* What shim keeps for itself stands for what it will show; what the system could write is not shim's. */
+START_TEST(shim_of_a_store)
+{
+	static struct efivars_image image;
+	own_buf struct buf mok = {0};
+	struct secureboot state;
+	struct efistore *store;
+	struct fault f = {0};
+	char path[4200];
+
+	efivars_image(&image);
+	efivars_certificate(&mok, "MOK");
+	efivars_image_add(&image, &guid_shim, "MokList", 3, 0x3f, mok.data, mok.len);
+	efivars_image_add(&image, &guid_shim, "MokListX", 7, 0x3f, mok.data, mok.len);
+	efivars_image_add(&image, &guid_shim, "MokSBState", 3, 0x3f, "\1", 1);
+	efivars_image_add(&image, &guid_shim, "SbatLevel", 3, 0x3f, "sbat,1,2025", 11);
+	tree_file("store.fd", image.bytes, sizeof(image.bytes), 0644);
+	snprintf(path, sizeof(path), "%s/store.fd", tree_path());
+	store = efistore_open(path, &f);
+	ck_assert_msg(store != NULL, "%s", f.text);
+	read_state(store, &state);
+	ck_assert_uint_eq(state.databases[SECUREBOOT_MOK].list.count, 1);
+	ck_assert_ptr_null(state.databases[SECUREBOOT_MOKX].variable);
+	ck_assert_int_eq(state.mok_validation_off, SECUREBOOT_FLAG_ON);
+	ck_assert_ptr_nonnull(state.sbat_level);
+	ck_assert(!state.shim_ran);
+	ck_assert(!has_reason(&state, "kept in flash"));
+	secureboot_done(&state);
+	efistore_close(store);
+}
+END_TEST
+
 /* --- Test keys --- */
 
 static const struct {
@@ -439,6 +471,7 @@ Suite *secureboot_suite(void)
 	tcase_add_test(tcase, shim);
 	tcase_add_test(tcase, planted);
 	tcase_add_loop_test(tcase, of_a_store, 0, (int)(sizeof(stores) / sizeof(stores[0])));
+	tcase_add_test(tcase, shim_of_a_store);
 	tcase_add_loop_test(tcase, platform_key, 0,
 			    (int)(sizeof(platform_keys) / sizeof(platform_keys[0])));
 	tcase_add_test(tcase, known_table);

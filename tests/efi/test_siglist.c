@@ -91,23 +91,24 @@ START_TEST(cut)
 }
 END_TEST
 
-/* A value put at a byte of the second list's head. */
+/* A value put at a byte of the second list's head; `more` entries are read from it and what follows all the same. */
 static const struct {
 	size_t at;
 	uint32_t value;
 	const char *why;
+	size_t more;
 } damages[] = {
-	{16, 0, "a list smaller than its own head"},
-	{16, 27, "a list smaller than its own head"},
-	{16, 28, NULL}, /* no entries: then the rest is taken for a list */
-	{16, 0xffffffff, "a list larger than what is left of the variable"},
-	{16, 28 + 116 + 200, "a list larger than what is left of the variable"},
-	{20, 1, "a header, which this type does not have"},
-	{20, 0xffffffff, "a list smaller than its own head"},
-	{24, 0, "entries too small for an owner and data"},
-	{24, 16, "entries too small for an owner and data"},
-	{24, 115, "a size that is not whole entries"},
-	{24, 58, NULL}, /* two smaller certificates: well formed, whatever is in them */
+	{16, 0, "a list smaller than its own head", 0},
+	{16, 27, "a list smaller than its own head", 0},
+	{16, 28, NULL, 0}, /* no entries: then the rest is taken for a list */
+	{16, 0xffffffff, "a list larger than what is left of the variable", 0},
+	{16, 28 + 116 + 200, "a list larger than what is left of the variable", 0},
+	{20, 1, "a header, which this type does not have", 3},
+	{20, 0xffffffff, "a list smaller than its own head", 0},
+	{24, 0, "entries too small for an owner and data", 0},
+	{24, 16, "entries too small for an owner and data", 0},
+	{24, 115, "a size that is not whole entries", 4},
+	{24, 58, NULL, 0}, /* two smaller certificates: well formed, whatever is in them */
 };
 
 START_TEST(damaged)
@@ -124,7 +125,7 @@ START_TEST(damaged)
 		ck_assert(list.malformed);
 		ck_assert_uint_eq(list.malformed_at, FIRST);
 		ck_assert_str_eq(list.malformed_why, damages[_i].why);
-		ck_assert_uint_eq(list.count, 2);
+		ck_assert_uint_eq(list.count, 2 + damages[_i].more);
 	} else {
 		ck_assert(!list.malformed || list.malformed_at > FIRST);
 	}
@@ -169,6 +170,7 @@ START_TEST(every_type)
 	efivars_list(&longer, types[_i].guid, bytes, size + 1, 1);
 	ck_assert_int_eq(siglist_decode(longer.data, longer.len, &list, &f), 0);
 	ck_assert_int_eq(list.malformed, types[_i].size != 0);
+	ck_assert_uint_eq(list.count, types[_i].size == 0);
 	siglist_done(&list);
 }
 END_TEST

@@ -59,22 +59,30 @@ static void u32le(struct buf *out, size_t value)
 		buf_addc(out, (char)(value >> (8 * i)));
 }
 
-/* One chunk of literals: a token, its length in bytes of 255, the bytes. */
-static void lz4_legacy(struct buf *out, const struct buf *in)
+/* A chunk of literals: a token, what its count is more than 15 in bytes of 255, the bytes. */
+static void lz4_chunk(struct buf *out, const char *data, size_t size)
 {
 	own_buf struct buf chunk = {0};
-	size_t more = in->len < 15 ? 0 : in->len - 15;
+	size_t more = size < 15 ? 0 : size - 15;
 
-	buf_addc(&chunk, (char)((in->len < 15 ? in->len : 15) << 4));
-	if (in->len >= 15) {
+	buf_addc(&chunk, (char)((size < 15 ? size : 15) << 4));
+	if (size >= 15) {
 		for (; more >= 255; more -= 255)
 			buf_addc(&chunk, (char)0xff);
 		buf_addc(&chunk, (char)more);
 	}
-	buf_add_buf(&chunk, in);
-	u32le(out, 0x184c2102);
+	buf_add(&chunk, data, size);
 	u32le(out, chunk.len);
 	buf_add_buf(out, &chunk);
+}
+
+static void lz4_legacy(struct buf *out, const struct buf *in)
+{
+	enum { CHUNK = 8 << 20 }; /* every one but the last */
+
+	u32le(out, 0x184c2102);
+	for (size_t at = 0; at < in->len; at += CHUNK)
+		lz4_chunk(out, in->data + at, in->len - at < CHUNK ? in->len - at : CHUNK);
 }
 
 static const struct {

@@ -109,6 +109,7 @@ void testimage_build(struct buf *out, bool plus, const struct testimage_section 
 	testimage_put32(out, optional + 56, PAGE * (uint32_t)(2 + 16 * (count + 1)));
 	testimage_put32(out, optional + 60, HEADERS);
 	testimage_put32(out, optional + 64, 0x12345678);
+	testimage_put16(out, optional + 68, 10); /* an application of UEFI */
 	testimage_put32(out, optional + (plus ? 108 : 92), 16);
 	add_section(out, 0, &text);
 	for (size_t i = 0; i < count; i++)

@@ -192,6 +192,13 @@ corpus_modsig() {
 	done
 	openssl cms -sign -binary -md sha512 -in "$keys/content" -outform DER -keyid \
 		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attributes.p7
+	# With certificates: the signer's, another one, and content of its own.
+	openssl cms -sign -binary -noattr -md sha256 -in "$keys/content" -outform DER -certfile "$keys/p256.pem" \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig certificates.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER \
+		-signer "$keys/p256.pem" -inkey "$keys/p256.key" | seed modsig attached.p7
+	openssl cms -sign -binary -noattr -md sha256 -nodetach -in "$keys/content" -outform DER -keyid \
+		-signer "$keys/rsa.pem" -inkey "$keys/rsa.key" | seed modsig attached-by-id.p7
 	modsig_tail 4294967295 | seed modsig lying-size
 }
 
@@ -366,6 +373,105 @@ corpus_kernelimage() {
 	{ hex 27051956 "$(repeat 00 60)" && cat "$keys/packed"; } | seed kernelimage uimage
 }
 
+# pe_image NAME FILE…: a small PE32+ image of .text and these sections (name and content), each a page apart.
+pe_image() {
+	local offset=1024 address=4096 size count=$(($# / 2 + 1)) headers body=$keys/pe-body
+	headers=$keys/pe-headers
+	: >"$headers"
+	: >"$body"
+	set -- .text "$keys/text" "$@"
+	head -c 64 /dev/zero >"$keys/text"
+	while [ $# -gt 0 ]; do
+		size=$(stat -c %s "$2")
+		{
+			printf '%s' "$1" | head -c 8
+			head -c $((8 - (${#1} < 8 ? ${#1} : 8))) /dev/zero
+			le 4 "$size" && le 4 "$address" && le 4 "$size" && le 4 "$offset"
+			hex "$(repeat 00 12)" 40000040
+		} >>"$headers"
+		cat "$2" >>"$body"
+		offset=$((offset + size))
+		address=$((address + 65536))
+		shift 2
+	done
+	{
+		printf 'MZ' && hex "$(repeat 00 58)" && le 4 64 && printf 'PE\0\0'
+		le 2 34404 && le 2 "$count" && hex "$(repeat 00 12)" && le 2 240 && le 2 0
+		le 2 523 && hex "$(repeat 00 14)" && le 4 4100 && hex "$(repeat 00 12)" && le 4 4096 && le 4 512
+		hex "$(repeat 00 16)" && le 4 $((address + 65536)) && le 4 1024 && hex "$(repeat 00 44)" && le 4 16
+		hex "$(repeat 00 128)" && cat "$headers"
+	} >"$keys/pe-head"
+	cat "$keys/pe-head"
+	head -c $((1024 - $(stat -c %s "$keys/pe-head"))) /dev/zero
+	cat "$body"
+	head -c $(((8 - offset % 8) % 8)) /dev/zero
+}
+
+# Sections that images have, as files below $keys; then an image signed once and twice, a UKI, an addon and a shim.
+make_images() {
+	[ ! -f "$keys/signed.efi" ] || return 0
+	make_keys
+	printf 'sbat,1,SBAT Version,sbat,1,https://x\ngrub.debian,5,Debian,grub2,2.06,https://y\n' >"$keys/sbat"
+	printf 'quiet ima_appraise=fix\0' >"$keys/cmdline"
+	printf 'ID=a\nTITLE=A\n' >"$keys/profile"
+	printf 'MZ kernel' >"$keys/linux"
+	pe_image .sbat "$keys/sbat" >"$keys/plain.efi"
+	pe_image .sbat "$keys/sbat" .osrel "$keys/profile" .cmdline "$keys/cmdline" .linux "$keys/linux" \
+		.profile "$keys/profile" .cmdline "$keys/profile" >"$keys/uki.efi"
+	pe_image .cmdline "$keys/cmdline" .ucode "$keys/linux" >"$keys/addon.efi"
+	{
+		le 4 "$(stat -c %s "$keys/rsa.der")" && le 4 0 && le 4 16 && le 4 $((16 + $(stat -c %s "$keys/rsa.der")))
+		cat "$keys/rsa.der"
+	} >"$keys/vendor"
+	{ le 4 0 && le 4 8 && le 4 28 && printf 'sbat,1,2025\nshim,4\n\0sbat,1,2026\n\0'; } >"$keys/level"
+	pe_image /4 "$keys/vendor" /17 "$keys/level" .sbat "$keys/sbat" >"$keys/shim.efi"
+	sbsign --key "$keys/rsa.key" --cert "$keys/rsa.pem" --output "$keys/signed.efi" "$keys/plain.efi" 2>/dev/null
+	sbsign --key "$keys/rsa.key" --cert "$keys/rsa.pem" --output "$keys/twice.efi" "$keys/signed.efi" 2>/dev/null
+	# The names of shim's sections stand in a string table, behind no symbols.
+	printf '\0\0\0\0.vendor_cert\0.sbatlevel\0' >"$keys/strings"
+	{
+		head -c 76 "$keys/shim.efi" && le 4 "$(stat -c %s "$keys/shim.efi")"
+		tail -c +81 "$keys/shim.efi"
+		cat "$keys/strings"
+	} >"$keys/long.efi"
+}
+
+corpus_peimage() {
+	local name
+	make_images
+	for name in plain uki addon shim long signed twice; do
+		seed peimage "$name" <"$keys/$name.efi"
+	done
+	head -c 400 "$keys/plain.efi" | seed peimage cut
+	tail -c +65 "$keys/plain.efi" | seed peimage bare
+}
+
+corpus_image() {
+	local name
+	make_images
+	for name in plain uki addon shim long signed twice; do
+		seed image "$name" <"$keys/$name.efi"
+	done
+}
+
+# Length of a certificate (2), the certificate, a message.
+corpus_authenticode() {
+	make_images
+	sbsign --detached --key "$keys/rsa.key" --cert "$keys/rsa.pem" --output "$keys/p7" "$keys/plain.efi" 2>/dev/null
+	{ le 2 "$(stat -c %s "$keys/rsa.der")" && cat "$keys/rsa.der" "$keys/p7"; } | seed authenticode signed
+	{ le 2 0 && cat "$keys/p7"; } | seed authenticode alone
+	openssl cms -sign -binary -nodetach -in "$keys/content" -outform DER -signer "$keys/rsa.pem" \
+		-inkey "$keys/rsa.key" -out "$keys/p7"
+	{ le 2 0 && cat "$keys/p7"; } | seed authenticode data
+}
+
+corpus_sbat() {
+	make_images
+	seed sbat section <"$keys/sbat"
+	{ cat "$keys/sbat" && hex ff && printf 'sbat,1,2025021800\nshim,4\ngrub,5\n'; } | seed sbat both
+	printf '\xef\xbb\xbfa,1,b,c,d,e\r\n\r\nb,65536,,\n' | seed sbat odd
+}
+
 # Variables of a machine by tests/efi/varstore.py, once for the targets that take them: $vars/NAME without attributes.
 make_variables() {
 	[ -z "${vars:-}" ] || return 0
@@ -465,6 +571,189 @@ corpus_bootconfig() {
 	EOT
 	printf '# Linux/x86 6.12.3 Kernel Configuration\nCONFIG_X86=y\nCONFIG_CMDLINE_BOOL=y\nCONFIG_CMDLINE="a b"\nCONFIG_BOOT_CONFIG=y\n' |
 		seed bootconfig kconfig
+}
+
+# Texts of a boot loader, one a line: name|text, with \n and, before what it includes, \0.
+loader_seeds() {
+	local target=$1 name text
+	while IFS='|' read -r name text; do
+		printf '%b' "$text" | seed "$target" "$name"
+	done
+}
+
+corpus_grub() {
+	loader_seeds grub <<-'EOT'
+		plain|set default="0"\nmenuentry 'A' --class x --id a {\n\tlinux /vmlinuz root=UUID=1 ro\n\tinitrd /i newc:x:/j\n}\n
+		header|if [ -s $prefix/grubenv ]; then\n  set have_grubenv=true\n  load_env\nfi\nif [ "${next_entry}" ] ; then\n set default="${next_entry}"\nelse\n set default="${saved_entry}"\nfi\n\0# GRUB Environment Block\nsaved_entry=a>b\nnext_entry=1\n####
+		unknown|if [ "$grub_platform" = efi -a ! -f /x ]; then set x=a; elif true; then set x="b c"; else set x=; fi\nmenuentry A { linux /k $x; }
+		functions|function f { for v in a b $1; do menuentry "$v" { linux /k "$@" $#; }; done; }\nf x 'y z'\n
+		users|set superusers="root"\nexport superusers\npassword_pbkdf2 root x\nsubmenu S --users a { menuentry B --unrestricted { chainloader +1; } }
+		include|source $prefix/custom.cfg\nconfigfile (hd0)/grub.cfg\neval "echo $a"\0menuentry X { multiboot2 /xen; module2 /k placeholder x; module2 /i; }
+		bls|blsdir=/a\nblscfg\0title T\nlinux /k\noptions $kernelopts a="b c"\ninitrd /i\n
+		quotes|echo "a\\$b\\"\\\n c" 'd\ne' $"f" \\g h#i # j\nwhile [ $a -lt 3 ]; do break; done; until false; do set a=$a$a; done
+		odd|if a\nelse {\n}}} ; ;; | "open ${x
+	EOT
+}
+
+corpus_grubenv() {
+	loader_seeds grubenv <<-'EOT'
+		plain|# GRUB Environment Block\nsaved_entry=a>b\nkernelopts=root=/dev/x ro\n#######
+		escapes|# GRUB Environment Block\na=b\\\\\nc\\\\\\\\d\n=x\ny\n#
+		wrong|# GRUB Environment\na=b\n
+	EOT
+}
+
+corpus_bls() {
+	loader_seeds bls <<-'EOT'
+		plain|title T\nversion 6.1~rc1-2^3.4\nmachine-id 1\nsort-key s\nlinux /k\ninitrd /i /j\noptions a\noptions b\n
+		uki|uki /a.efi\nprofile 1\n# x\nefi /b\nuki-url http://x\n
+		settings|timeout 3\ndefault a-*\neditor no\neditor maybe\n
+		files|x\0linux /k\noptions a $b\ndefault [a\neditor off\n
+	EOT
+}
+
+corpus_refind() {
+	loader_seeds refind <<-'EOT'
+		plain|timeout 20\nmenuentry "A b" {\n loader \\EFI\\x.efi\n initrd /i\n options "ro say=""q"""\n submenuentry S {\n add_options "x"\n disabled\n }\n}\n
+		include|include a.conf\nscanfor manual,internal\nhideui editor,all\nmenuentry B {\nloader x\0menuentry C {\n loader y\n}\ninclude z\n
+	EOT
+}
+
+corpus_limine() {
+	loader_seeds limine <<-'EOT'
+		new|default_entry: 2\n${R}=root=/dev/x\n/+L\n//A\nkernel_path: boot():/k#ab\nmodule_path: uuid(1):/i\ncmdline: ${R} ${ARCH}\n/B\npath: x\n
+		old|TIMEOUT=5\nEDITOR_ENABLED=no\n:A\nKERNEL_PATH=boot://2/k\nMODULE_PATH=x\nCMDLINE=a=b\n::B\n
+	EOT
+}
+
+corpus_syslinux() {
+	loader_seeds syslinux <<-'EOT'
+		plain|UI menu.c32\nDEFAULT b\nMENU MASTER PASSWD x\nLABEL a\nMENU LABEL ^A\nLINUX ../k\nAPPEND initrd=i,j x\nINITRD u,v\nlabel b\nkernel k\nappend -\n
+		include|INCLUDE a\nALLOWOPTIONS 0\nNOESCAPE 1\nPROMPT 1\0LABEL c\nMENU INCLUDE b\nMENU HIDE\nMENU BEGIN\nLINUX k\nfdtdir /x\nappend ${y}\n
+	EOT
+}
+
+corpus_uboot() {
+	loader_seeds uboot <<-'EOT'
+		script|setenv opts "a ${b}"\nif test -n $x; then env set bootargs 'c' ${opts}; fi\nload mmc 0:1 ${k} /vmlinuz; load mmc 0:1 ${r} i\nbooti ${k} ${r}:${s} ${f}\n
+		environment|uname_r=6.1\ncmdline=quiet x\n#bootargs=y\nextraargs=z\n
+	EOT
+	{ hex 27051956 "$(repeat 00 26)" 06 "$(repeat 00 33)" 00000016 00000000 && printf 'setenv bootargs a\nbootm'; } |
+		seed uboot image
+}
+
+corpus_zipl() {
+	loader_seeds zipl <<-'EOT'
+		plain|[defaultboot]\ndefault = b\n[a]\nimage=/boot/image,0x10000\nramdisk=/i,1\nparameters="root=/dev/x"\n:menu\n1=a\nprompt=1\n
+		parmfile|[b]\nimage=/k\nparmfile=/p\0one\ntwo\n
+	EOT
+}
+
+corpus_raspberry() {
+	loader_seeds raspberry <<-'EOT'
+		plain|kernel=k.img\ninitramfs i,j followkernel\ncmdline=c.txt\n[pi4]\nos_prefix=x/\n[all]\nauto_initramfs=1\n\0console=x root=y\n
+		include|include a.txt\n[none]\nkernel=kernel8.img\0[pi3]\nramfsfile=x\ninclude b.txt\n
+	EOT
+}
+
+corpus_template() {
+	loader_seeds template <<-'EOT'
+		shell|# x\nexport GRUB_CMDLINE_LINUX="a \\"b\\" $c"\nKDUMP_CMDLINE_APPEND+='d\ne'\nkernel_cmdline=`f`\nUSE_KDUMP=0\nKDUMP_KERNEL=/k\n
+		words|# x\nroot=/dev/y\n  quiet\nCmdline=@/etc/z\n
+		preset|default_options="-S x --cmdline /a"\nb_options='--cmdline=/c'\0d e\n
+	EOT
+}
+
+# A cpio member: name, mode, content. Fields are eight digits.
+cpio_member() {
+	local name=$1 mode=$2 content=$3 ino=${4:-00000001} links=${5:-00000001}
+	local size=$((110 + ${#name} + 1))
+	printf '070701%s%s0000000000000000%s00000000%08X%040d%08X%08X' "$ino" "$mode" "$links" \
+		"${#content}" 0 "$((${#name} + 1))" 0
+	printf '%s\0' "$name"
+	zeros $(((4 - size % 4) % 4))
+	printf '%s' "$content"
+	zeros $(((4 - ${#content} % 4) % 4))
+}
+
+zeros() {
+	head -c "$1" /dev/zero
+}
+
+cpio_archive() {
+	cpio_member etc 000041ED ''
+	cpio_member etc/ima-policy 000081A4 'appraise func=BPRM_CHECK appraise_type=imasig'
+	cpio_member init 000081ED '#!/bin/sh
+cat /etc/ima-policy > /sys/kernel/security/ima/policy'
+	cpio_member bin/a 000081ED '' 00000007 00000002
+	cpio_member bin/b 000081ED "$(printf '\177ELF')" 00000007 00000002
+	cpio_member link 0000A1FF init
+	cpio_member etc/keys/kmk 00008180 0102
+	cpio_member TRAILER!!! 00000000 ''
+}
+
+corpus_initramfs() {
+	local archive tool
+	archive=$(mktemp)
+	cpio_archive >"$archive"
+	seed initramfs plain <"$archive"
+	while read -r tool; do
+		command -v "${tool%% *}" >/dev/null || continue
+		# shellcheck disable=SC2086 # a command and its options
+		$tool <"$archive" | seed initramfs "${tool%% *}"
+		# shellcheck disable=SC2086
+		{ cat "$archive" && zeros 4 && $tool <"$archive"; } | seed initramfs "plain-${tool%% *}"
+	done <<-EOT
+		gzip -9n
+		bzip2
+		xz --check=crc32
+		lzma
+		zstd -q -19
+		lz4 -lq
+		lzop
+	EOT
+	{ cat "$archive" && printf 'kernel.x=1\n' && hex 0b000000 && hex 9e030000 && printf '#BOOTCONFIG\n'; } |
+		seed initramfs bootconfig
+	printf '070707' | seed initramfs old
+	cpio_member ../../etc//./keys/x509_ima.der 000081A4 'MII' | seed initramfs name
+	rm -f "$archive"
+}
+
+corpus_policyscript() {
+	local n=0 line
+	while IFS= read -r line; do
+		n=$((n + 1))
+		printf '\1%b' "$line" | seed policyscript "$(printf 'hit-%02d' "$n")"
+		printf '\0%b' "$line" | seed policyscript "$(printf 'command-%02d' "$n")"
+	done <<-'EOT'
+		P=/etc/p; S="/sys/kernel/security"\ncat ${P} > "$S"/ima/policy
+		echo `cat /etc/p` $(cat < /q) >> /sys/kernel/security/ima/policy
+		sh -c "cp '/etc/p' /sys/kernel/security/integrity/ima/policy"
+		dd if=${NEWROOT}/etc/p of=$IMASECDIR/policy
+		cat /etc/p | while read l; do echo $l > /sys/kernel/security/ima/policy; done
+		cat <<-EOF > /x\n\tmeasure\n\tEOF\ncd /sys/kernel/security/ima && tee policy < /p
+		for f in /etc/a ${X:-/b}; do . /lib/x; /usr/sbin/y "$f" '$z' \\\n; done # end
+		appraise func=BPRM_CHECK\n# comment
+	EOT
+}
+
+corpus_privkey() {
+	local name
+	make_keys
+	for name in rsa p256 ed25519; do
+		{ printf '\0' && cat "$keys/$name.key"; } | seed privkey "$name.pem"
+		{ printf '\0' && openssl pkey -in "$keys/$name.key" -outform DER; } | seed privkey "$name.der"
+		{ printf '\0' && openssl pkcs8 -topk8 -v2 aes256 -passout pass:x -in "$keys/$name.key" \
+			-outform DER; } | seed privkey "$name-encrypted.der"
+		{ printf '\0' && openssl pkcs12 -export -passout pass:x -inkey "$keys/$name.key" \
+			-in "$keys/$name.pem"; } | seed privkey "$name.p12"
+	done
+	{ printf '\0' && openssl rsa -aes128 -traditional -passout pass:x -in "$keys/rsa.key" 2>/dev/null; } |
+		seed privkey rsa-traditional.pem
+	{ printf '\0' && cat "$keys/rsa.der"; } | seed privkey certificate.der
+	printf '\1default user:kmk 64 0011' | seed privkey blob
+	{ printf '\3' && repeat 0123456789abcdef 4; } | seed privkey digits
+	{ printf '\2' && hex "$(repeat 81 32)"; } | seed privkey raw
 }
 
 # Past crashes of a target, turned back into bytes.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Attributes of an inode as EVM sees them: facts of the inode, which attributes there are, then
- * each as a length and its bytes, security.evm last; judged by three kernels without a key.
+ * each as a length and its bytes, security.evm last; judged by three kernels, without a key
+ * and by one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "scanner/base/bytes.h"
 #include "scanner/digest.h"
 #include "scanner/evmdigest.h"
+#include "tests/fuzz/ring.h"
 
 static void read_value(struct bytes *in, bool present, struct attrs_value *out)
 {
@@ -34,8 +36,10 @@ static void judge(const char *version, unsigned evm, const struct inode_facts *i
 {
 	struct kernel_profile profile;
 	struct keyring *ring = keyring_new(".evm");
+	static struct keyring *keys;
 	struct verifier *verifier;
-	struct imaxattr label = {0};
+	struct imaxattr label = {0}, meant;
+	struct evm_outcome outcome;
 	struct fault f;
 
 	profile_init(&profile);
@@ -49,6 +53,16 @@ static void judge(const char *version, unsigned evm, const struct inode_facts *i
 		abort();
 	verifier_free(verifier);
 	keyring_free(ring);
+	if (!label.has_keyid)
+		return;
+	if (!keys)
+		keys = ring_new(".evm", &profile);
+	verifier = verifier_new(keys, &profile);
+	meant = ring_meant(keys, attrs->evm.size % keyring_count(keys), &label);
+	outcome = evm_judge(verifier, &profile, NULL, inode, attrs, &meant, fs);
+	if (outcome.status == EVM_STATUS_PASS || outcome.status == EVM_STATUS_PASS_IMMUTABLE)
+		abort();
+	verifier_free(verifier);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -19,6 +19,8 @@ logs=build/logs
 limits=(-timeout=10 -rss_limit_mb=1024)
 # So little is lost by an interrupt, and what minimising the corpus at the start costs stays small.
 round_seconds=120
+# Where the processor is shared a round gets a part of its wall time: ever shorter ones would never come to the end.
+short_seconds=15
 
 # The number libFuzzer prints behind a name in a log.
 stat_of() {
@@ -77,7 +79,7 @@ table_row() {
 
 # A process never gets more CPU time than wall time has passed, so a round does not go far beyond what is left.
 fuzz_cpu() {
-	local builddir=$1 wanted=$2 target=$3 build left result executions edges cpu
+	local builddir=$1 wanted=$2 target=$3 build left wall result executions edges cpu
 	build=$(sha256sum "$builddir/fuzz_$target" | cut -c 1-16)
 	mkdir -p "$ledgers"
 	while
@@ -85,7 +87,8 @@ fuzz_cpu() {
 		left=$(awk -v wanted="$wanted" -v cpu="${cpu:-0}" 'BEGIN { printf "%.0f", wanted - cpu + 0.5 }')
 		[ "$left" -gt 0 ]
 	do
-		result=$(fuzz_round "$builddir" $((left < round_seconds ? left : round_seconds)) "$target")
+		wall=$((left < short_seconds ? short_seconds : left < round_seconds ? left : round_seconds))
+		result=$(fuzz_round "$builddir" "$wall" "$target")
 		read -r executions edges cpu <<<"$result"
 		echo "$executions $cpu $edges $build" >>"$ledgers/$target"
 	done

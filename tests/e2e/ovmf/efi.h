@@ -12,14 +12,14 @@
 typedef uint64_t efi_status;
 typedef void *efi_handle;
 
-#define EFI_ERROR_BIT		(1ULL << 63)
-#define EFI_INVALID_PARAMETER	(EFI_ERROR_BIT | 2)
-#define EFI_SECURITY_VIOLATION	(EFI_ERROR_BIT | 26)
-#define EFI_NOT_FOUND		(EFI_ERROR_BIT | 14)
-#define EFI_FILE_MODE_READ	1
-#define EFI_FILE_DIRECTORY	0x10
-#define EFI_LOADER_DATA		2
-#define EFI_RESET_SHUTDOWN	2
+#define EFI_ERROR_BIT	       (1ULL << 63)
+#define EFI_INVALID_PARAMETER  (EFI_ERROR_BIT | 2)
+#define EFI_SECURITY_VIOLATION (EFI_ERROR_BIT | 26)
+#define EFI_NOT_FOUND	       (EFI_ERROR_BIT | 14)
+#define EFI_FILE_MODE_READ     1
+#define EFI_FILE_DIRECTORY     0x10
+#define EFI_LOADER_DATA	       2
+#define EFI_RESET_SHUTDOWN     2
 
 struct efi_guid {
 	uint32_t a;

@@ -94,9 +94,9 @@ static void say_flag(const char *name)
 		close(fd);
 	}
 	dprintf(STDOUT_FILENO, "@@ flag %s %s\n", name,
-		n != sizeof(bytes)	 ? "absent"
+		n != sizeof(bytes)     ? "absent"
 		: bytes[VARIABLE_HEAD] ? "on"
-					 : "off");
+				       : "off");
 }
 
 static void say_lockdown(void)

@@ -8,7 +8,7 @@ folder=${1:?folder}
 [ ! -f "$folder/done" ] || exit 0
 rm -rf "$folder"
 mkdir -p "$folder"
-cd "$folder"
+cd "$folder" && folder=$PWD
 
 cat >ca.conf <<'END'
 [ca]
@@ -111,4 +111,4 @@ make leaf-deep "ima-scan trial deep leaf" middle-deep code
 make leaf-noca "ima-scan trial leaf of a leaf" selfleaf code
 
 rm -f ./*.csr ./*.pem ca.conf index* openssl.log
-touch done
+touch "$folder/done"

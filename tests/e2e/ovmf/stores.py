@@ -129,11 +129,13 @@ def allowed(w):
     for name in ("unsigned-listed", "by-foreign", "listed-sha256", "listed-other-sha384",
                  "bit-code", "bad-signature", "overlay-unsigned", "table-x509",
                  "table-strange-kind", "sbsign-twice", "two-garbage-first", "table-padding",
-                 "table-after", "table-size-zero", "chain-none", "by-ec256", "sbat-none"):
+                 "table-after", "table-size-zero", "chain-none", "depends-ec256", "sbat-none"):
         store.image("db", name)
-    w.store("db-uki", "db holds the hash of a UKI", used="boot").platform().image("db", "/uki-unsigned")
     store.image("db", "listed-sha384", "sha384").image("db", "listed-other-sha256", "sha384")
+    store.image("db", "depends-db-sha384", "sha384")
     store.image("db", "hash-sha1", "sha1").image("db", "hash-sha512", "sha512")
+    w.store("db-uki", "db holds the hash of a UKI", used="boot").platform().image(
+        "db", "/uki-unsigned")
 
 
 def revoked(w):
@@ -142,7 +144,7 @@ def revoked(w):
      .image("dbx", "listed-other-sha384").image("dbx", "listed-other-sha256", "sha384")
      .image("dbx", "hash-sha1", "sha1").image("dbx", "two-hashes", "sha384")
      .image("dbx", "two-sign-foreign").image("dbx", "sbsign")
-     .image("db", "unsigned-listed").image("dbx", "unsigned-listed", "sha384")
+     .image("db", "depends-dbx-sha384").image("dbx", "depends-dbx-sha384", "sha384")
      .image("db", "unsigned").image("dbx", "unsigned"))
     w.own("dbx-uki", "dbx holds the hash of a UKI", used="boot").image("dbx", "/uki-unsigned")
     for name, what in (("revoked", "a signer of some"), ("sign", "the signer of most"),
@@ -170,6 +172,10 @@ def odd_lists(w):
         "db", esl(X509, sign), esl(X509, second, size=28 + 16 + len(second) + 100))
     w.store("db-tail-first", "the first list of db is longer than what is there").platform().lists(
         "db", esl(X509, second, size=60000), esl(X509, sign))
+    w.store("db-list-uneven", "a list of db is no whole number of entries").platform().lists(
+        "db", esl(X509, sign + bytes(4), entry_size=16 + len(sign)), esl(X509, root))
+    w.store("db-entry-size", "a list of db has hashes of 40 bytes").platform().lists(
+        "db", esl(SHA256, sha + bytes(8)), esl(X509, root))
     w.store("db-garbage-cert", "a certificate of db is none").platform().lists(
         "db", esl(X509, b"no certificate"), esl(X509, second))
     w.store("db-cert-tail", "a certificate of db has bytes behind it").platform().lists(

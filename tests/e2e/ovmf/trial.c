@@ -195,7 +195,8 @@ static void ask_shim(struct trial *t, const uint16_t *name, uint64_t size)
 
 	if (!t->shim)
 		return;
-	check(t, t->folder->open(t->folder, &file, name, EFI_FILE_MODE_READ, 0), "opening an image");
+	check(t, t->folder->open(t->folder, &file, name, EFI_FILE_MODE_READ, 0),
+	      "opening an image");
 	check(t, t->boot->allocate_pool(EFI_LOADER_DATA, size, &data), "memory");
 	check(t, file->read(file, &size, data), "reading an image");
 	file->close(file);
@@ -241,11 +242,13 @@ efi_status efi_main(efi_handle image, struct efi_system_table *system)
 	struct efi_file *volume;
 
 	check(&t, t.boot->set_watchdog(0, 0, 0, NULL), "watchdog");
-	check(&t, t.boot->handle_protocol(image, &guid_loaded_image, (void **)&loaded), "loaded image");
+	check(&t, t.boot->handle_protocol(image, &guid_loaded_image, (void **)&loaded),
+	      "loaded image");
 	t.device = loaded->device;
 	check(&t, t.boot->handle_protocol(t.device, &guid_device_path, (void **)&t.device_path),
 	      "device path");
-	check(&t, t.boot->handle_protocol(t.device, &guid_file_system, (void **)&files), "file system");
+	check(&t, t.boot->handle_protocol(t.device, &guid_file_system, (void **)&files),
+	      "file system");
 	check(&t, files->open_volume(files, &volume), "volume");
 	check(&t, volume->open(volume, &t.folder, u"\\trial", EFI_FILE_MODE_READ, 0), "\\\\trial");
 	if (t.boot->locate_protocol(&guid_shim_lock, NULL, (void **)&t.shim))

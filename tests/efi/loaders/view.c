@@ -149,3 +149,16 @@ void view_expect(char *got, const char *wanted)
 		ck_abort_msg("got:\n%s\nwanted:\n%s", got, wanted);
 	free(got);
 }
+
+void view_check(const struct view_case *c, view_find_fn *find)
+{
+	struct fault f = {0};
+	struct view v;
+
+	view_init(&v, c->files);
+	ck_assert_msg(find(&v.l, &f) == 0, "%s", f.text);
+	bootentry_list_unique(&v.out, 0);
+	view_expect(view_list(&v.out), c->entries);
+	view_expect(view_remarks(&v.remarks), c->remarks ? c->remarks : "");
+	view_done(&v);
+}

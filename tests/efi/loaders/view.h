@@ -22,6 +22,16 @@ struct view {
 void view_init(struct view *v, const struct view_file *files);
 void view_done(struct view *v);
 const char *view_text(const struct view *v, const char *path);
+/* A target's files, what one loader's reader finds there, and what it remarks. */
+struct view_case {
+	struct view_file files[12];
+	const char *entries, *remarks;
+};
+
+typedef int view_find_fn(struct loaders *l, struct fault *f);
+
+void view_check(const struct view_case *c, view_find_fn *find);
+
 /* The list as text, an entry a line and its parts below it, for an exact comparison. Owned. */
 char *view_list(const struct bootentry_list *list);
 /* The remarks, one a line: "path: text". Owned. */

@@ -20,6 +20,8 @@ static bool have_landlock(void)
 	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
 }
 
+enum { NO_DESCRIPTOR = 9999 };
+
 /* What is opened from inside the sandbox, relative to the tree; and what becomes of it. */
 static const struct {
 	const char *path;
@@ -40,7 +42,7 @@ static const struct {
 };
 
 /* Runs in a child, so that the tree can be removed afterwards. */
-static int in_sandbox(int (*body)(int), int argument)
+static int in_sandbox_below(int root_fd, int (*body)(int), int argument)
 {
 	pid_t child = fork();
 	int status;
@@ -49,7 +51,7 @@ static int in_sandbox(int (*body)(int), int argument)
 		struct sandbox_state state;
 		struct fault f = {0};
 
-		if (sandbox_read_only(tree_fd, &state, &f) < 0 || !state.no_new_privs ||
+		if (sandbox_read_only(root_fd, &state, &f) < 0 || !state.no_new_privs ||
 		    !state.capabilities_cut || (state.landlock_abi > 0) != have_landlock())
 			_exit(200);
 		_exit(body(argument));
@@ -57,6 +59,11 @@ static int in_sandbox(int (*body)(int), int argument)
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+static int in_sandbox(int (*body)(int), int argument)
+{
+	return in_sandbox_below(tree_fd, body, argument);
 }
 
 static int try_open(int i)
@@ -129,9 +136,31 @@ START_TEST(a_descriptor_that_is_none_is_a_fault)
 
 	if (tree_skips(have_landlock(), "this kernel has no Landlock"))
 		return;
-	ck_assert_int_eq(sandbox_read_only(-1, &state, &f), -1);
+	ck_assert_int_eq(sandbox_read_only(NO_DESCRIPTOR, &state, &f), -1);
 	ck_assert_int_eq(f.os, EBADF);
 	ck_assert_int_eq(state.landlock_abi, 0);
+}
+END_TEST
+
+static int count_opened(int unused)
+{
+	int opened = 0;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(open_cases) / sizeof(open_cases[0]); i++)
+		opened += try_open((int)i) != EACCES;
+	return opened;
+}
+
+/* -1 stands for no tree at all: what is open by then is all there is. */
+START_TEST(without_a_tree_nothing_is_opened)
+{
+	if (tree_skips(have_landlock(), "this kernel has no Landlock"))
+		return;
+	tree_text("file", "x");
+	tree_mkdir("dir");
+	tree_text("dir/inner", "x");
+	ck_assert_int_eq(in_sandbox_below(-1, count_opened, 0), 0);
 }
 END_TEST
 
@@ -145,6 +174,7 @@ Suite *sandbox_suite(void)
 	tcase_add_test(tcase, nothing_is_made_or_removed);
 	tcase_add_test(tcase, capabilities_are_cut);
 	tcase_add_test(tcase, a_descriptor_that_is_none_is_a_fault);
+	tcase_add_test(tcase, without_a_tree_nothing_is_opened);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
