@@ -17,12 +17,13 @@ bool cmdlineword_lists(const char *list, const char *name, char separator)
 {
 	size_t n = strlen(name);
 
-	for (const char *at = list; at; at = strchr(at, separator)) {
-		at += at != list;
+	for (const char *at = list;; at++) {
 		if (strncmp(at, name, n) == 0 && (!at[n] || at[n] == separator))
 			return true;
+		at = strchr(at, separator);
+		if (!at)
+			return false;
 	}
-	return false;
 }
 
 /* What systemd and the kernel take for "no". */

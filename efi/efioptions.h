@@ -23,7 +23,7 @@ struct efioptions {
 	struct efioptions_list esps, keys;
 	const char *format, *output, *color;
 	bool quiet, verbose, scan, help, version_asked;
-	struct efioptions_list rest; /* after "--": options of ima-scan, for --scan */
+	struct efioptions_list rest;  /* after "--": options of ima-scan, for --scan */
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
 

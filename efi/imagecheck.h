@@ -51,7 +51,7 @@ struct imagecheck {
 	char *path; /* targetfs path */
 	enum imagecheck_role role;
 	uint16_t machine;				      /* IMAGE_FILE_MACHINE_* */
-	uint8_t sha1[20], sha256[32], sha384[48], sha512[64]; /* Authenticode */
+	uint8_t sha1[20], sha256[32], sha384[48], sha512[64]; /* Authenticode; zero: it has none */
 	struct imagecheck_signer *signers;
 	size_t signer_count;
 	/* Started by the firmware itself, and by shim (which looks at MOK and SBAT too). */

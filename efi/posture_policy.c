@@ -101,21 +101,22 @@ static int check_in_force(struct posture_work *work, const struct posture_entry 
 	return check_gaps(&at) < 0 ? -1 : check_strength(&at);
 }
 
-/* No entry has a policy, and nothing would deliver one. */
+/* No entry has a policy, and nothing would deliver one. Where no kernel was seen, its image may hold one. */
 static int check_absence(struct posture_work *work)
 {
-	bool any = false;
+	bool any = false, started = false;
 
 	for (size_t i = 0; i < work->out->entry_count; i++) {
 		const struct posture_entry *entry = &work->out->entries[i];
 
 		if (!entry->counts)
 			continue;
+		started = true;
 		any = any || entry->scope_known || entry->delivery;
 	}
 	for (size_t i = 0; i < work->seen->deliveries->count; i++)
 		any = any || work->seen->deliveries->items[i].way != DELIVERY_SOURCE;
-	if (any)
+	if (any || !started)
 		return 0;
 	return finding_add(&work->out->findings, "policy.absent", NULL, work->f,
 			   "no script, unit, initramfs or command line loads an IMA policy");

@@ -17,6 +17,7 @@
 #include "scanner/cryptomem.h"
 #include "scanner/digest.h"
 #include "scanner/explain.h"
+#include "scanner/handover.h"
 #include "scanner/options.h"
 #include "scanner/base/json.h"
 #include "scanner/report/report.h"
@@ -367,6 +368,13 @@ static int (*const commands[])(struct session *, const struct options *) = {
 	[OPTIONS_VERSION] = command_version,
 };
 
+/* Commands that look at a target: one that is to be mounted first is not for us alone. */
+static bool is_for_rescue(const struct options *o)
+{
+	return (o->command == OPTIONS_SCAN || o->command == OPTIONS_EXPLAIN) && o->target &&
+	       handover_wanted(o->target);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -379,6 +387,11 @@ int main(int argc, char **argv)
 	if (options_parse(argc, argv, &options, &fault) < 0) {
 		options_done(&options);
 		return complain(STATUS_USAGE, &fault);
+	}
+	if (is_for_rescue(&options)) {
+		status = handover_exec(argc, argv, options.target, &fault);
+		options_done(&options);
+		return status < 0 ? complain(STATUS_INTERNAL, &fault) : status;
 	}
 	session_init(&session);
 	status = commands[options.command](&session, &options);

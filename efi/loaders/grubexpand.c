@@ -20,13 +20,34 @@ struct expander {
 	bool started; /* the word is there even when it is empty */
 	bool unknown;
 	bool failed;
-	size_t bytes;
+	size_t bytes, capacity;
 	/* Variables with several values that were met, and what was chosen. */
 	const char *choosers[CHOOSERS_MAX];
 	size_t chosen[CHOOSERS_MAX];
 	size_t chooser_count;
 	unsigned choice, choices;
 };
+
+/* Room for one more word. */
+static bool grow(struct grubexpand *out, size_t *capacity)
+{
+	size_t room = *capacity ? *capacity * 2 : 16;
+	char **words;
+	bool *unknown;
+
+	if (out->count < *capacity)
+		return true;
+	words = reallocarray(out->words, room, sizeof(*words));
+	if (!words)
+		return false;
+	out->words = words;
+	unknown = reallocarray(out->unknown, room, sizeof(*unknown));
+	if (!unknown)
+		return false;
+	out->unknown = unknown;
+	*capacity = room;
+	return true;
+}
 
 static void finish_word(struct expander *e)
 {
@@ -37,6 +58,8 @@ static void finish_word(struct expander *e)
 	if (out->count >= GRUBEXPAND_WORDS_MAX) {
 		out->cut = true;
 		buf_clear(&e->word);
+	} else if (!grow(out, &e->capacity)) {
+		e->failed = true;
 	} else {
 		out->words[out->count] = strdup(buf_text(&e->word));
 		out->unknown[out->count] = e->unknown;
@@ -176,12 +199,8 @@ int grubexpand_words(const struct grubvars *vars, const struct grubexpand_scope 
 {
 	struct expander e = {
 		.vars = vars, .scope = scope, .out = out, .choice = choice, .choices = 1};
-	size_t room = GRUBEXPAND_WORDS_MAX;
 
 	*out = (struct grubexpand){0};
-	out->words = calloc(room, sizeof(*out->words));
-	out->unknown = calloc(room, sizeof(*out->unknown));
-	e.failed = !out->words || !out->unknown;
 	for (; words && !e.failed; words = words->next) {
 		for (const struct grubscript_part *part = words->parts; part; part = part->next)
 			add_part(&e, part);

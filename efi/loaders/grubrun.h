@@ -13,7 +13,7 @@
  */
 
 enum {
-	GRUBRUN_STEPS_MAX = 200000, /* commands; a configuration with a hundred kernels has 5000 */
+	GRUBRUN_STEPS_MAX = 100000, /* commands; a configuration with a hundred kernels has 5000 */
 	/* Of what is expanded, since one command may have 128 KiB. */
 	GRUBRUN_BYTES_MAX = 256 * 1024 * 1024,
 	GRUBRUN_DEPTH_MAX = 32, /* functions, files and menus in one another */

@@ -194,7 +194,7 @@ static int in_stanza(struct reader *r, const char *key, struct textline rest, un
 			if (set_initrd(s, buf_text(&value), f) < 0)
 				return -1;
 	} else if (strcasecmp(key, "disabled") == 0) {
-		s->disabled = !token(&rest, &value) || strcasecmp(value.data, "no") != 0;
+		s->disabled = !token(&rest, &value) || strcasecmp(buf_text(&value), "no") != 0;
 	} else if (strcasecmp(key, "submenuentry") == 0 && !r->in_inner) {
 		return open_inner(r, rest, line, f);
 	}
@@ -248,12 +248,12 @@ static int outside(struct reader *r, const char *key, struct textline rest, unsi
 		r->in_outer = true;
 	} else if (strcasecmp(key, "hideui") == 0) {
 		while (token(&rest, &value))
-			r->no_editor |= strcasecmp(value.data, "editor") == 0 ||
-					strcasecmp(value.data, "all") == 0;
+			r->no_editor |= strcasecmp(buf_text(&value), "editor") == 0 ||
+					strcasecmp(buf_text(&value), "all") == 0;
 	} else if (strcasecmp(key, "scanfor") == 0) {
 		r->manual = false;
 		while (token(&rest, &value))
-			r->manual |= strcasecmp(value.data, "manual") == 0;
+			r->manual |= strcasecmp(buf_text(&value), "manual") == 0;
 	} else if (strcasecmp(key, "include") == 0) {
 		return include(r, rest, line, f);
 	}

@@ -138,7 +138,7 @@ err_has 'neither a directory of variables, nor an OVMF variable store, nor a fil
 efi 64 status "$work/good"
 err_has 'one word too many'
 efi 64
-err_has 'no command given: it is one of status, keys, boot, save, compare'
+err_has 'no command given: it is one of status, keys, boot, audit, save, compare'
 efi 64 nonsense
 err_has 'no command "nonsense"'
 efi 64 status --format xml

@@ -97,6 +97,13 @@ static const struct {
 	{"lsm=lockdown,yama", DEBIAN, ON, 6, 12, "lsm=lockdown,yama:effective: "},
 	{"lsm=yama", DEBIAN "CONFIG_SECURITY_LOCKDOWN_LSM_EARLY=y\n", ON, 6, 12,
 	 "lsm=yama:effective: "},
+	/* Empty parts of a list, also at its ends. */
+	{"lsm=,yama,,integrity,", DEBIAN, ON, 6, 1,
+	 "lsm=,yama,,integrity,:effective:lockdown-off "},
+	{"lsm=", DEBIAN, ON, 6, 1, "lsm=:effective:lsm-without-integrity,lockdown-off "},
+	{"efi=,noruntime initcall_blacklist=,init_ima", DEBIAN, ON, 6, 1,
+	 "efi=,noruntime:unknown:secure-boot-hidden "
+	 "initcall_blacklist=,init_ima:effective:ima-initcall-blacklisted "},
 	{"security=selinux", DEBIAN, ON, 6, 1, "security=selinux:effective: "},
 	{"security=none", DEBIAN, ON, 6, 1, "security=none:effective:mac-off "},
 	{"selinux=0 enforcing=0 apparmor=0", DEBIAN, ON, 6, 1,

@@ -984,7 +984,6 @@ START_TEST(real_tools)
 {
 	char command[8192], tool[32];
 	own_mem char *plain = NULL;
-	own_mem char *name = NULL;
 
 	snprintf(tool, sizeof(tool), "%s", tools[_i]);
 	tool[strcspn(tool, " ")] = '\0';

@@ -190,10 +190,7 @@ END_TEST
 
 START_TEST(not_pe)
 {
-	static const char *const others[] = {"", "M", "MZ",
-					     "\x7f"
-					     "ELF",
-					     "#!/bin/sh\n"};
+	static const char *const others[] = {"", "M", "MZ", "\177ELF", "#!/bin/sh\n"};
 	struct peimage pe;
 	struct fault f;
 

@@ -151,7 +151,7 @@ static void spc(struct buf *out, const struct buf *image, const struct testimage
 	static const uint8_t pe_data[] = {0x30, 0x17, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01,
 					  0x82, 0x37, 0x02, 0x01, 0x0f, 0x30, 0x09, 0x03, 0x01,
 					  0x00, 0xa0, 0x04, 0xa2, 0x02, 0x80, 0x00};
-	own_buf struct buf algo = {0}, digest_info = {0}, inside = {0};
+	own_buf struct buf digest_info = {0}, inside = {0};
 	X509_ALGOR *x = X509_ALGOR_new();
 	unsigned char *algo_der = NULL;
 	uint8_t digest[64];

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What has to be undone: written before it is done, read by whoever cleans up. */
+#include "rescue/ledger.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rescue/unlock.h"
+#include "scanner/base/buf.h"
+#include "scanner/base/fd.h"
+#include "scanner/base/own.h"
+
+enum { NUMBERS_MAX = 1000, LEDGER_BYTES_MAX = 1 << 20, ENTRIES_MAX = 512 };
+
+static char *path_of(const char *dir, const char *name)
+{
+	own_buf struct buf path = {0};
+
+	buf_printf(&path, "%s/%s", dir, name);
+	return path.failed ? NULL : take_ptr(path.data);
+}
+
+/* --- Writing: texts ended by NUL, of which the first two are `at` and the target --- */
+
+static int append(const struct ledger *ledger, const char *text, struct fault *f)
+{
+	size_t size = strlen(text) + 1;
+
+	if (write(ledger->lock_fd, text, size) != (ssize_t)size || fdatasync(ledger->lock_fd) < 0)
+		return fault_set(f, errno, "writing %s/ledger", ledger->dir);
+	return 0;
+}
+
+/* Held while a ledger is begun or cleaned, so that none is taken for left over at its birth. -1: none. */
+static int lock_base(const char *base)
+{
+	own_fd int fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return -1;
+	return take_fd(&fd);
+}
+
+/* The first number that is free, as a directory nobody else may enter. */
+static int make_dir(const char *base, struct ledger *ledger, struct fault *f)
+{
+	for (unsigned n = 1; n < NUMBERS_MAX; n++) {
+		char number[16];
+		own_mem char *dir = NULL;
+
+		snprintf(number, sizeof(number), "%u", n);
+		dir = path_of(base, number);
+		if (!dir)
+			return fault_set(f, ENOMEM, "making a directory");
+		if (mkdir(dir, 0700) == 0) {
+			ledger->number = n;
+			ledger->dir = take_ptr(dir);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return fault_set(f, errno, "making the directory %s", dir);
+	}
+	return fault_set(f, ENOSPC, "making a directory below %s: too many", base);
+}
+
+static int open_new(struct ledger *ledger, const char *at, const char *target, struct fault *f)
+{
+	own_mem char *path = path_of(ledger->dir, "ledger");
+	own_mem char *root = path_of(ledger->dir, "root");
+
+	if (!path || !root)
+		return fault_set(f, ENOMEM, "writing the ledger");
+	ledger->at = strdup(at ? at : root);
+	ledger->target = strdup(target);
+	if (!ledger->at || !ledger->target)
+		return fault_set(f, ENOMEM, "writing the ledger");
+	ledger->lock_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+	if (ledger->lock_fd < 0 || flock(ledger->lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return fault_set(f, errno, "making %s", path);
+	if (append(ledger, ledger->at, f) < 0 || append(ledger, ledger->target, f) < 0)
+		return -1;
+	if (!at && mkdir(root, 0700) < 0)
+		return fault_set(f, errno, "making the directory %s", root);
+	return 0;
+}
+
+int ledger_begin(const char *base, const char *at, const char *target, struct ledger *out,
+		 struct fault *f)
+{
+	struct ledger ledger = {.lock_fd = -1};
+	own_fd int lock = -1;
+
+	if (mkdir(base, 0700) < 0 && errno != EEXIST)
+		return fault_set(f, errno, "making the directory %s", base);
+	lock = lock_base(base);
+	if (lock < 0)
+		return fault_set(f, errno, "locking %s", base);
+	if (make_dir(base, &ledger, f) < 0 || open_new(&ledger, at, target, f) < 0) {
+		struct fault ignored;
+
+		if (ledger.dir && ledger_undo(&ledger, &ignored) < 0)
+			fault_add(f, "%s stays", ledger.dir);
+		ledger_done(&ledger);
+		return -1;
+	}
+	*out = ledger;
+	return 0;
+}
+
+static int add_text(char ***list, size_t *count, const char *text, struct fault *f)
+{
+	char **more = reallocarray(*list, *count + 1, sizeof(*more));
+	char *copy = strdup(text);
+
+	if (more)
+		*list = more;
+	if (!more || !copy) {
+		free(copy);
+		return fault_set(f, ENOMEM, "keeping the ledger");
+	}
+	more[(*count)++] = copy;
+	return 0;
+}
+
+int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f)
+{
+	return append(ledger, path, f) < 0
+		       ? -1
+		       : add_text(&ledger->devices, &ledger->device_count, path, f);
+}
+
+/* Devices are paths, so what begins otherwise is a mapping. */
+int ledger_add_mapping(struct ledger *ledger, const char *name, struct fault *f)
+{
+	return append(ledger, name, f) < 0
+		       ? -1
+		       : add_text(&ledger->mappings, &ledger->mapping_count, name, f);
+}
+
+int ledger_set_ready(struct ledger *ledger, struct fault *f)
+{
+	own_mem char *path = path_of(ledger->dir, "ready");
+	own_fd int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+
+	if (fd < 0)
+		return fault_set(f, path ? errno : ENOMEM, "writing %s/ready", ledger->dir);
+	ledger->ready = true;
+	return 0;
+}
+
+/* --- Undoing --- */
+
+/* mountinfo writes blanks, newlines and backslashes as \ooo. */
+static void decode(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at; to++) {
+		if (at[0] == '\\' && at[1] && at[2] && at[3]) {
+			*to = (char)((at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0'));
+			at += 4;
+		} else {
+			*to = *at++;
+		}
+	}
+	*to = '\0';
+}
+
+static bool is_at_or_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+/* The last mount at or below a directory, which is the one to go first. NULL: none. */
+static char *last_mount(const char *at)
+{
+	own_file FILE *file = fopen("/proc/self/mountinfo", "re");
+	own_mem char *line = NULL, *found = NULL;
+	size_t size = 0;
+
+	while (file && getline(&line, &size, file) > 0) {
+		char *where = line;
+
+		for (int field = 0; where && field < 4; field++)
+			where = (where = strchr(where, ' ')) ? where + 1 : NULL;
+		if (!where)
+			continue;
+		where[strcspn(where, " ")] = '\0';
+		decode(where);
+		if (!is_at_or_below(where, at))
+			continue;
+		free(found);
+		found = strdup(where);
+	}
+	return take_ptr(found);
+}
+
+static int unmount_all(const char *at, struct fault *f)
+{
+	char *where;
+
+	while ((where = last_mount(at))) {
+		int result = umount2(where, UMOUNT_NOFOLLOW);
+
+		if (result < 0)
+			fault_set(f, errno, "unmounting %s", where);
+		free(where);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A device that went is none of ours any more. */
+static void set_writable(const char *path)
+{
+	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int off = 0;
+
+	if (fd >= 0)
+		(void)ioctl(fd, BLKROSET, &off);
+}
+
+static int remove_name(const char *dir, const char *name, int flags, struct fault *f)
+{
+	own_mem char *path = path_of(dir, name);
+
+	if (!path)
+		return fault_set(f, ENOMEM, "removing %s", dir);
+	if (unlinkat(AT_FDCWD, path, flags) < 0 && errno != ENOENT)
+		return fault_set(f, errno, "removing %s", path);
+	return 0;
+}
+
+int ledger_undo(struct ledger *ledger, struct fault *f)
+{
+	/* From here on it is not whole, so that a crash leaves it to be cleaned. */
+	if (remove_name(ledger->dir, "ready", 0, f) < 0)
+		return -1;
+	ledger->ready = false;
+	if (ledger->at && unmount_all(ledger->at, f) < 0)
+		return -1;
+	while (ledger->mapping_count) {
+		if (unlock_close(ledger->mappings[ledger->mapping_count - 1], f) < 0)
+			return -1;
+		free(ledger->mappings[--ledger->mapping_count]);
+	}
+	while (ledger->device_count) {
+		set_writable(ledger->devices[--ledger->device_count]);
+		free(ledger->devices[ledger->device_count]);
+	}
+	if (remove_name(ledger->dir, "root", AT_REMOVEDIR, f) < 0 ||
+	    remove_name(ledger->dir, "ledger", 0, f) < 0)
+		return -1;
+	if (rmdir(ledger->dir) < 0 && errno != ENOENT)
+		return fault_set(f, errno, "removing %s", ledger->dir);
+	return 0;
+}
+
+void ledger_done(struct ledger *ledger)
+{
+	if (ledger->lock_fd >= 0)
+		close(ledger->lock_fd);
+	for (size_t i = 0; i < ledger->device_count; i++)
+		free(ledger->devices[i]);
+	for (size_t i = 0; i < ledger->mapping_count; i++)
+		free(ledger->mappings[i]);
+	free(ledger->devices);
+	free(ledger->mappings);
+	free(ledger->dir);
+	free(ledger->at);
+	free(ledger->target);
+	*ledger = (struct ledger){.lock_fd = -1};
+}
+
+/* --- Reading --- */
+
+static char *next_text(const uint8_t *data, size_t size, size_t *at)
+{
+	const uint8_t *end = *at < size ? memchr(data + *at, '\0', size - *at) : NULL;
+	const char *text = (const char *)data + *at;
+
+	/* The last one may have been cut off by a crash: then it was not acted upon either. */
+	if (!end)
+		return NULL;
+	*at = (size_t)(end - data) + 1;
+	return strdup(text);
+}
+
+/* What a ledger says; one that a crash cut short says less. */
+static int read_ledger(struct ledger *ledger, struct fault *f)
+{
+	own_mem char *path = path_of(ledger->dir, "ledger"), *ready = path_of(ledger->dir, "ready");
+	own_mem uint8_t *data = NULL;
+	size_t size = 0, at = 0;
+	char *entry;
+
+	if (!path || !ready)
+		return fault_set(f, ENOMEM, "reading the ledger");
+	ledger->ready = access(ready, F_OK) == 0;
+	if (access(path, F_OK) < 0)
+		return 0;
+	if (fd_read_file(path, LEDGER_BYTES_MAX, &data, &size, f) < 0)
+		return -1;
+	ledger->at = next_text(data, size, &at);
+	ledger->target = next_text(data, size, &at);
+	while (ledger->device_count + ledger->mapping_count < ENTRIES_MAX &&
+	       (entry = next_text(data, size, &at))) {
+		int result =
+			*entry == '/'
+				? add_text(&ledger->devices, &ledger->device_count, entry, f)
+				: add_text(&ledger->mappings, &ledger->mapping_count, entry, f);
+
+		free(entry);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int add_found(struct ledger_list *list, const char *base, unsigned number, struct fault *f)
+{
+	struct ledger *items = reallocarray(list->items, list->count + 1, sizeof(*items)), *one;
+	char name[16];
+
+	if (!items)
+		return fault_set(f, ENOMEM, "reading %s", base);
+	list->items = items;
+	one = &list->items[list->count++];
+	snprintf(name, sizeof(name), "%u", number);
+	*one = (struct ledger){.number = number, .dir = path_of(base, name), .lock_fd = -1};
+	return one->dir ? read_ledger(one, f) : fault_set(f, ENOMEM, "reading %s", base);
+}
+
+int ledger_find_all(const char *base, struct ledger_list *out, struct fault *f)
+{
+	struct ledger_list list = {0};
+
+	for (unsigned n = 1; n < NUMBERS_MAX; n++) {
+		char name[16];
+		own_mem char *dir = NULL;
+
+		snprintf(name, sizeof(name), "%u", n);
+		dir = path_of(base, name);
+		if (!dir || access(dir, F_OK) < 0)
+			continue;
+		if (add_found(&list, base, n, f) < 0) {
+			ledger_list_done(&list);
+			return -1;
+		}
+	}
+	*out = list;
+	return 0;
+}
+
+void ledger_list_done(struct ledger_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		ledger_done(&list->items[i]);
+	free(list->items);
+	*list = (struct ledger_list){0};
+}
+
+bool ledger_take(struct ledger *ledger)
+{
+	own_mem char *path = path_of(ledger->dir, "ledger");
+	own_fd int fd = path ? open(path, O_RDWR | O_APPEND | O_CLOEXEC) : -1;
+
+	/* Without a file there is nothing to lock: it crashed before the first word. */
+	if (fd < 0)
+		return path && errno == ENOENT;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return false;
+	ledger->lock_fd = take_fd(&fd);
+	return true;
+}
+
+void ledger_clean_up(const char *base)
+{
+	own_fd int lock = lock_base(base);
+	struct ledger_list list;
+	struct fault ignored;
+
+	/* No directory: nothing was ever begun. */
+	if (lock < 0 || ledger_find_all(base, &list, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < list.count; i++)
+		if (!list.items[i].ready && ledger_take(&list.items[i]))
+			if (ledger_undo(&list.items[i], &ignored) < 0)
+				continue;
+	ledger_list_done(&list);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The volumes of this machine and of images, looked into. */
+#include "rescue/machine.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "efi/efistore.h"
+#include "rescue/unlock.h"
+
+/*
+ * systemd's boot loader interface leaves the PARTUUID of the partition it was started from, in UCS-2
+ * (LoaderDevicePartUUID). Without it the stick is known by carrying the running root only.
+ */
+static void find_boot_partition(struct machine *machine)
+{
+	struct fault ignored;
+	struct efistore *store = efistore_open(NULL, &ignored);
+	const struct efistore_variable *variable =
+		store ? efistore_find(store, &guid_systemd_loader, "LoaderDevicePartUUID") : NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; variable && !variable->unreadable && i + 1 < variable->size &&
+			   n + 1 < sizeof(machine->boot_part_uuid);
+	     i += 2)
+		if (variable->data[i] && !variable->data[i + 1])
+			machine->boot_part_uuid[n++] = (char)tolower(variable->data[i]);
+	machine->boot_part_uuid[n] = '\0';
+	efistore_close(store);
+}
+
+static bool is_given(const struct rescueoptions *o, const char *image)
+{
+	for (size_t i = 0; i < o->images.count; i++)
+		if (strcmp(o->images.items[i], image) == 0)
+			return true;
+	return false;
+}
+
+static int add_images(const struct rescueoptions *o, char *const *images, struct machine *machine,
+		      struct fault *f)
+{
+	for (size_t i = 0; i < o->images.count; i++)
+		if (volume_add_image(&machine->volumes, o->images.items[i], f) < 0)
+			return -1;
+	for (; images && *images; images++)
+		if (!is_given(o, *images) && volume_add_image(&machine->volumes, *images, f) < 0)
+			return -1;
+	return 0;
+}
+
+bool machine_wants_unlocking(const struct rescueoptions *o)
+{
+	return o->unlock || o->token || o->key_file;
+}
+
+static int read_secret(const struct rescueoptions *o, struct unlock_secret *out, struct fault *f)
+{
+	out->token = o->token;
+	out->header = o->header;
+	if (o->key_file)
+		return unlock_read_key_file(o->key_file, out, f);
+	return o->unlock ? unlock_ask(out, f) : 0;
+}
+
+/* The secret is asked for once, and wiped when every volume had it. */
+static int unlock(const struct rescueoptions *o, struct ledger *ledger, struct machine *machine,
+		  struct fault *f)
+{
+	struct unlock_secret secret = {0};
+	int result = read_secret(o, &secret, f);
+
+	if (result == 0)
+		result = unlock_all(&machine->volumes, &secret, ledger, &machine->remarks, f);
+	unlock_wipe(&secret);
+	return result;
+}
+
+static int look(const struct rescueoptions *o, char *const *images, bool with_disks,
+		struct ledger *ledger, struct machine *machine, struct fault *f)
+{
+	struct volume_roots roots = {.sys = "/sys", .dev = "/dev", .proc = "/proc"};
+
+	if (with_disks || (o->images.count == 0 && !(images && *images))) {
+		find_boot_partition(machine);
+		roots.boot_part_uuid = *machine->boot_part_uuid ? machine->boot_part_uuid : NULL;
+		if (volume_scan(&roots, &machine->volumes, &machine->remarks, f) < 0)
+			return -1;
+	}
+	if (add_images(o, images, machine, f) < 0)
+		return -1;
+	if (ledger && unlock(o, ledger, machine, f) < 0)
+		return -1;
+	return survey_run(&machine->volumes, &machine->survey, &machine->remarks, f);
+}
+
+int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
+		 struct ledger *ledger, struct machine *out, struct fault *f)
+{
+	struct machine machine = {0};
+
+	if (look(o, images, with_disks, ledger, &machine, f) < 0) {
+		machine_done(&machine);
+		return -1;
+	}
+	*out = machine;
+	return 0;
+}
+
+int machine_look_for(const struct rescueoptions *o, const char *target, struct ledger *ledger,
+		     struct machine *out, struct fault *f)
+{
+	char *image = (char *)target;
+	char *const images[] = {image, NULL};
+	struct stat st;
+
+	if (stat(target, &st) == 0 && S_ISREG(st.st_mode))
+		return machine_look(o, images, false, ledger, out, f);
+	return machine_look(o, NULL, o->images.count == 0, ledger, out, f);
+}
+
+void machine_done(struct machine *machine)
+{
+	survey_done(&machine->survey);
+	volume_list_done(&machine->volumes);
+	remark_list_done(&machine->remarks);
+}

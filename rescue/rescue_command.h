@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RESCUE_RESCUE_COMMAND_H
+#define RESCUE_RESCUE_COMMAND_H
+
+#include <stdio.h>
+
+#include "rescue/rescueoptions.h"
+
+/* What a command ends with; bits are added. From RESCUE_USAGE on, the fault says why. */
+enum rescue_status {
+	RESCUE_GOOD = 0,
+	RESCUE_INCOMPLETE = 2, /* something could not be read, unlocked or found */
+	RESCUE_USAGE = 64,
+	RESCUE_INTERNAL = 70,
+};
+
+/* One of `ima-rescue COMMAND`; each is one file rescue/cmd_NAME.c. */
+struct rescue_command {
+	const char *name;
+	const char *argument; /* as --help shows it; NULL: takes none */
+	const char *meaning;
+	int words_min, words_max;
+	int (*run)(const struct rescueoptions *o, FILE *out, struct fault *f);
+};
+
+int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+int cmd_collect_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+int cmd_umount_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+int cmd_mount_status_run(const struct rescueoptions *o, FILE *out, struct fault *f);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of ima-rescue: its options and its commands. */
+#include "rescue/rescueoptions.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "rescue/rescue_command.h"
+
+#define AT(field) offsetof(struct rescueoptions, field)
+
+static const char *const formats[] = {"text", "ndjson", NULL};
+static const char *const colors[] = {"auto", "always", "never", NULL};
+
+static const struct optable_row rows[] = {
+	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST,
+	 AT(images), NULL},
+	{"unlock", 0, NULL, "ask for a passphrase, and try it on every LUKS volume", OPTABLE_FLAG,
+	 AT(unlock), NULL},
+	{"key-file", 0, "FILE", "what opens LUKS volumes, instead of a passphrase", OPTABLE_TEXT,
+	 AT(key_file), NULL},
+	{"header", 0, "FILE", "a detached LUKS header", OPTABLE_TEXT, AT(header), NULL},
+	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
+	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
+	 AT(at), NULL},
+	{"to", 0, "DIR", "where collect puts the copies: a directory of its own", OPTABLE_TEXT,
+	 AT(to), NULL},
+	{"format", 0, "text|ndjson", "how to report", OPTABLE_TEXT, AT(format), formats},
+	{"verbose", 'v', NULL, "say more: identifiers, what was left out", OPTABLE_FLAG,
+	 AT(verbose), NULL},
+	{"color", 0, "auto|always|never", "colours in text reports", OPTABLE_TEXT, AT(color),
+	 colors},
+	{"help", 'h', NULL, "this text", OPTABLE_STOP, AT(help), NULL},
+	{"version", 0, NULL, "version and commit", OPTABLE_STOP, AT(version_asked), NULL},
+	{0},
+};
+
+static int find_command(const char *name, const struct rescue_command *commands,
+			struct rescueoptions *out, struct fault *f)
+{
+	own_buf struct buf list = {0};
+
+	for (const struct rescue_command *c = commands; c->name; c++) {
+		if (name && strcmp(name, c->name) == 0) {
+			out->command = c;
+			return 0;
+		}
+		buf_printf(&list, "%s%s", c == commands ? "" : ", ", c->name);
+	}
+	if (!name)
+		return fault_set(f, 0, "no command given: it is one of %s", buf_text(&list));
+	return fault_set(f, 0, "no command \"%s\": it is one of %s", name, buf_text(&list));
+}
+
+static int check_words(const struct rescueoptions *o, struct fault *f)
+{
+	const struct rescue_command *c = o->command;
+
+	if (o->word_count < c->words_min)
+		return fault_set(f, 0, "the command %s wants %s", c->name, c->argument);
+	if (c->words_max >= 0 && o->word_count > c->words_max)
+		return fault_set(f, 0, "\"%s\" is one word too many for the command %s",
+				 o->words[c->words_max], c->name);
+	return 0;
+}
+
+int rescueoptions_parse(int argc, char **argv, const struct rescue_command *commands,
+			struct rescueoptions *out, struct fault *f)
+{
+	int first;
+
+	*out = (struct rescueoptions){0};
+	if (optable_parse(argc, argv, rows, out, &first, f) < 0)
+		return -1;
+	if (out->help || out->version_asked)
+		return 0;
+	if (find_command(first < argc ? argv[first] : NULL, commands, out, f) < 0)
+		return -1;
+	out->words = argv + first + 1;
+	out->word_count = argc - first - 1;
+	return check_words(out, f);
+}
+
+void rescueoptions_done(struct rescueoptions *options)
+{
+	optable_done(rows, options);
+}
+
+void rescueoptions_help(const struct rescue_command *commands, struct buf *out)
+{
+	buf_puts(
+		out,
+		"Usage: ima-rescue COMMAND [options] [ARGUMENT…]\n\n"
+		"Finds the systems installed on a machine's disks and shows them as evidence: not a\n"
+		"byte of them is changed.\n\nCommands:\n");
+	for (const struct rescue_command *c = commands; c->name; c++) {
+		own_buf struct buf left = {0};
+
+		buf_printf(&left, " %s%s%s", c->name, c->argument ? " " : "",
+			   c->argument ? c->argument : "");
+		buf_printf(out, "%-25s %s\n", buf_text(&left), c->meaning);
+	}
+	buf_puts(out, "\nOptions:\n");
+	optable_help(rows, out);
+	buf_puts(out, "\nExit status: 0 all was done, 2 something could not be read, unlocked or "
+		      "found;\n64 usage, 70 internal error. See ima-rescue(8).\n");
+}

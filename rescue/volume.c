@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of volumes: adding, probing, finding by name. */
+#include "rescue/volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rescue/volume_internal.h"
+#include "scanner/base/buf.h"
+#include "scanner/base/own.h"
+
+static const struct {
+	enum volume_layer layer;
+	const char *type, *name;
+} layers[] = {
+	{VOLUME_LUKS, "crypto_LUKS", "luks"},
+	{VOLUME_BITLOCKER, "BitLocker", "bitlocker"},
+	{VOLUME_LVM, "LVM2_member", "lvm"},
+	{VOLUME_RAID, "linux_raid_member", "raid"},
+	{VOLUME_VERITY, "DM_verity_hash", "verity"},
+	{VOLUME_BCACHE, "bcache", "bcache"},
+	{VOLUME_ZFS, "zfs_member", "zfs"},
+	{VOLUME_BCACHEFS, "bcachefs", "bcachefs"},
+	{VOLUME_SWAP, "swap", "swap"},
+	{VOLUME_SWAP, "swsuspend", "swap"},
+	{VOLUME_LAYER_UNKNOWN, "", "unknown-layer"},
+};
+
+const char *volume_layer_name(enum volume_layer layer)
+{
+	for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++)
+		if (layers[i].layer == layer)
+			return layers[i].name;
+	return NULL;
+}
+
+const char *volume_kind_name(enum volume_kind kind)
+{
+	static const char *const names[] = {
+		[VOLUME_DISK] = "disk",	  [VOLUME_PARTITION] = "partition",
+		[VOLUME_LOOP] = "loop",	  [VOLUME_MAPPED] = "mapped",
+		[VOLUME_MD] = "md",	  [VOLUME_OPTICAL] = "optical",
+		[VOLUME_IMAGE] = "image", [VOLUME_OTHER] = "other",
+	};
+
+	return names[kind];
+}
+
+enum volume_layer volume_layer_of(const struct probe *probe)
+{
+	for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++)
+		if (*layers[i].type && strcmp(layers[i].type, probe->type) == 0)
+			return layers[i].layer;
+	if (strcmp(probe->usage, "crypto") == 0 || strcmp(probe->usage, "raid") == 0)
+		return VOLUME_LAYER_UNKNOWN;
+	return VOLUME_NO_LAYER;
+}
+
+static const struct {
+	const char *type, *meaning;
+} type_meanings[] = {
+	/* UEFI 2.10, 5.3.3; the UAPI group's Discoverable Partitions Specification. */
+	{"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "EFI system partition"},
+	{"bc13c2ff-59e6-4262-a352-b275fd6f7172", "extended boot loader partition"},
+	{"0fc63daf-8483-4772-8e79-3d69d8477de4", "Linux file system"},
+	{"4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "Linux root (x86-64)"},
+	{"44479540-f297-41b2-9af7-d131d5f0458a", "Linux root (x86)"},
+	{"b921b045-1df0-41c3-af44-4c6f280d3fae", "Linux root (arm64)"},
+	{"69dad710-2ce4-4e3c-b16c-21a1d49abed3", "Linux root (arm)"},
+	{"72ec70a6-cf74-40e6-bd49-4bda08e8f224", "Linux root (riscv64)"},
+	{"8484680c-9521-48c6-9c11-b0720656f69e", "Linux /usr (x86-64)"},
+	{"b0e01050-ee5f-4390-949a-9101b17104e9", "Linux /usr (arm64)"},
+	{"2c7357ed-ebd2-46d9-aec1-23d437ec2bf5", "Linux root verity (x86-64)"},
+	{"77ff5f63-e7b6-4633-acf4-1565b864c0e6", "Linux /usr verity (x86-64)"},
+	{"933ac7e1-2eb4-4f13-b844-0e14e2aef915", "Linux /home"},
+	{"3b8f8425-20e0-4f3b-907f-1a25a76f98e8", "Linux /srv"},
+	{"4d21b016-b534-45c2-a9fb-5c16e091fd2d", "Linux /var"},
+	{"7ec6f557-3bc5-4aca-b293-16ef5df639d1", "Linux /var/tmp"},
+	{"0657fd6d-a4ab-43c4-84e5-0933c84b4f4f", "Linux swap"},
+	{"e6d6d379-f507-44c2-a23c-238f2a3df928", "Linux LVM"},
+	{"a19d880f-05fc-4d3b-a006-743f0f84911e", "Linux RAID"},
+	{"ca7d7ccb-63ed-4c53-861c-1742536059cc", "LUKS"},
+	{"21686148-6449-6e6f-744e-656564454649", "BIOS boot"},
+	{"ebd0a0a2-b9e5-4433-87c0-68b6b72699c7", "Microsoft basic data"},
+	{"e3c9e316-0b5c-4db8-817d-f92df00215ae", "Microsoft reserved"},
+	{"de94bba4-06d1-4d40-a16a-bfd50179d6ac", "Windows recovery"},
+	/* MBR. */
+	{"0x83", "Linux file system"},
+	{"0x82", "Linux swap"},
+	{"0x8e", "Linux LVM"},
+	{"0xfd", "Linux RAID"},
+	{"0xef", "EFI system partition"},
+	{"0xb", "FAT32"},
+	{"0xc", "FAT32"},
+	{"0x7", "NTFS or exFAT"},
+	{"0xee", "GPT protective"},
+};
+
+const char *volume_type_meaning(const char *part_type)
+{
+	for (size_t i = 0; i < sizeof(type_meanings) / sizeof(type_meanings[0]); i++)
+		if (strcasecmp(type_meanings[i].type, part_type) == 0)
+			return type_meanings[i].meaning;
+	return NULL;
+}
+
+/* --- Building the list --- */
+
+struct volume *volume_add(struct volume_list *list, enum volume_kind kind, const char *path,
+			  const char *name, struct fault *f)
+{
+	own_mem char *own_path = strdup(path), *own_name = strdup(name);
+	struct volume *items;
+
+	if (list->count == VOLUME_MAX) {
+		fault_set(f, E2BIG, "listing volumes: more than %d", VOLUME_MAX);
+		return NULL;
+	}
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 16;
+
+		items = reallocarray(list->items, capacity, sizeof(*items));
+		if (items) {
+			list->items = items;
+			list->capacity = capacity;
+		}
+	}
+	if (!own_path || !own_name || list->count == list->capacity) {
+		fault_set(f, ENOMEM, "listing volumes");
+		return NULL;
+	}
+	list->items[list->count] = (struct volume){
+		.kind = kind,
+		.path = take_ptr(own_path),
+		.name = take_ptr(own_name),
+		.parent = VOLUME_NO_PARENT,
+	};
+	return &list->items[list->count++];
+}
+
+static bool has_partition(const struct volume_list *list, int parent, unsigned number)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].parent == parent && list->items[i].number == number)
+			return true;
+	return false;
+}
+
+static int add_partition(struct volume_list *list, int parent, const struct probe_partition *part,
+			 int fd, struct fault *f)
+{
+	const struct volume *disk = &list->items[parent];
+	own_buf struct buf name = {0};
+	struct volume *volume;
+
+	buf_printf(&name, "%s#%u", disk->name, part->number);
+	volume = name.failed ? NULL
+			     : volume_add(list, VOLUME_PARTITION, disk->path, buf_text(&name), f);
+	if (!volume)
+		return -1;
+	volume->parent = parent;
+	volume->number = part->number;
+	volume->offset_bytes = part->offset_bytes;
+	volume->size_bytes = part->size_bytes;
+	volume->removable = list->items[parent].removable;
+	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
+	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
+	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
+	return volume_probe(volume, fd, f);
+}
+
+int volume_probe(struct volume *volume, int fd, struct fault *f)
+{
+	if (probe_read(fd, volume->offset_bytes, volume->size_bytes, &volume->probe, f) < 0)
+		return -1;
+	volume->layer = volume_layer_of(&volume->probe);
+	return 0;
+}
+
+static void copy_partition_names(struct volume *volume, const struct probe_partition *part)
+{
+	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
+	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
+	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
+}
+
+int volume_add_partitions(struct volume_list *list, int parent, int fd, struct fault *f)
+{
+	/* The list may move while it grows; the probe's own array does not. */
+	const struct probe probe = list->items[parent].probe;
+
+	for (size_t i = 0; i < probe.partition_count; i++) {
+		const struct probe_partition *part = &probe.partitions[i];
+
+		if (part->extended)
+			continue;
+		if (!has_partition(list, parent, part->number)) {
+			if (add_partition(list, parent, part, fd, f) < 0)
+				return -1;
+			continue;
+		}
+		for (size_t j = 0; j < list->count; j++)
+			if (list->items[j].parent == parent &&
+			    list->items[j].number == part->number)
+				copy_partition_names(&list->items[j], part);
+	}
+	return 0;
+}
+
+int volume_add_image(struct volume_list *list, const char *path, struct fault *f)
+{
+	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *slash = strrchr(path, '/');
+	struct volume *volume;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fault_set(f, errno, "opening the image %s", path);
+	if (!S_ISREG(st.st_mode))
+		return fault_set(f, EINVAL, "opening the image %s: it is no regular file", path);
+	volume = volume_add(list, VOLUME_IMAGE, path, slash ? slash + 1 : path, f);
+	if (!volume)
+		return -1;
+	volume->size_bytes = (uint64_t)st.st_size;
+	if (volume_probe(volume, fd, f) < 0 ||
+	    volume_add_partitions(list, (int)list->count - 1, fd, f) < 0)
+		return fault_add(f, "%s", path);
+	return 0;
+}
+
+void volume_list_done(struct volume_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct volume *v = &list->items[i];
+
+		probe_done(&v->probe);
+		free(v->path);
+		free(v->name);
+		free(v->below);
+		free(v->model);
+		free(v->serial);
+		free(v->transport);
+		free(v->mapped_name);
+		free(v->mapped_uuid);
+	}
+	free(list->items);
+	*list = (struct volume_list){0};
+}
+
+/* --- Finding --- */
+
+static const char *field_of(const struct volume *volume, const char *what, size_t key_length)
+{
+	static const struct {
+		const char *key;
+		size_t offset;
+	} keys[] = {
+		{"UUID=", offsetof(struct volume, probe.uuid)},
+		{"LABEL=", offsetof(struct volume, probe.label)},
+		{"PARTUUID=", offsetof(struct volume, part_uuid)},
+		{"PARTLABEL=", offsetof(struct volume, part_label)},
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strncmp(what, keys[i].key, key_length) == 0 &&
+		    strlen(keys[i].key) == key_length)
+			return (const char *)volume + keys[i].offset;
+	return NULL;
+}
+
+bool volume_matches(const struct volume *volume, const char *what)
+{
+	const char *equals = strchr(what, '='), *field;
+	size_t key_length = equals ? (size_t)(equals - what) + 1 : 0;
+
+	if (*what == '/' || !equals)
+		return strcmp(volume->offset_bytes ? volume->name : volume->path, what) == 0 ||
+		       strcmp(volume->name, what) == 0;
+	field = field_of(volume, what, key_length);
+	return field && *field && strcasecmp(field, what + key_length) == 0;
+}
+
+int volume_find(const struct volume_list *list, const char *what, struct fault *f)
+{
+	own_buf struct buf names = {0};
+	int found = -1;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!volume_matches(&list->items[i], what))
+			continue;
+		found = (int)i;
+		buf_printf(&names, "%s%s", count++ ? ", " : "", list->items[i].name);
+	}
+	if (count == 1)
+		return found;
+	if (count == 0)
+		return fault_set(f, ENOENT, "no volume is called %s", what);
+	return fault_set(f, 0, "%s is the name of %u volumes (%s): say which by its device", what,
+			 count, buf_text(&names));
+}
