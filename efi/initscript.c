@@ -86,7 +86,7 @@ static void list(const struct search *s, const char *dir, struct targetfs_names 
 	}
 }
 
-/* "S20ima" is the service ima; other names are taken as they are. */
+/* "S20ima" is the service ima; other names are taken as they are ("K20ima", which stops it, is none). */
 static const char *service_of(const char *name)
 {
 	bool sysv = name[0] == 'S' && name[1] >= '0' && name[1] <= '9' && name[2] >= '0' &&
@@ -104,8 +104,7 @@ static int add_started(struct search *s, const char *dir, struct targetfs_names 
 
 	list(s, dir, &names);
 	for (size_t i = 0; result == 0 && i < names.count; i++)
-		if (names.names[i][0] != 'K' || to == &s->units)
-			result = names_add(to, service_of(names.names[i]), f);
+		result = names_add(to, service_of(names.names[i]), f);
 	targetfs_names_done(&names);
 	return result;
 }
