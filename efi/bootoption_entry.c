@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "efi/bootoption.h"
+#include "scanner/base/bytes.h"
 
 char *bootoption_esp_path(const char *file)
 {
@@ -33,7 +34,7 @@ static int fill_entry(const struct bootoption *option, struct bootentry *entry, 
 			return fault_set(f, ENOMEM, "keeping a boot option");
 	}
 	if (option->optional_text) {
-		entry->cmdline = strndup(option->optional_text, BOOTENTRY_TEXT_MAX);
+		entry->cmdline = bytes_text(option->optional_text, BOOTENTRY_TEXT_MAX);
 		if (!entry->cmdline)
 			return fault_set(f, ENOMEM, "keeping a boot option");
 	}

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "efi/policyscript.h"
+#include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
@@ -340,7 +341,7 @@ static void unit_line(const char *line, size_t size, bool *continued, struct buf
 /* tmpfiles.d(5): "w /sys/kernel/security/ima/policy - - - - text": the kernel reads the file that the text names. */
 static void tmpfiles_line(const char *line, size_t size, bool *continued, struct buf *out)
 {
-	own_mem char *copy = strndup(line, size);
+	own_mem char *copy = bytes_text(line, size);
 	char *rest = copy, *word, *words[7] = {NULL};
 	size_t n = 0;
 
@@ -406,7 +407,8 @@ static bool directory_is_started(const struct search *s, const char *path)
 static void unit_is_started(struct search *s, const char *path, const char *text)
 {
 	const char *drop_in = strstr(path, ".service.d/");
-	own_mem char *unit = drop_in ? strndup(path, (size_t)(drop_in - path) + 8) : strdup(path);
+	own_mem char *unit =
+		drop_in ? bytes_text(path, (size_t)(drop_in - path) + 8) : strdup(path);
 
 	s->enabled = unit && names_have(&s->units, base_of(unit));
 	s->enabled_known = s->enabled || strstr(text, "[Install]") != NULL;

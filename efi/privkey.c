@@ -20,6 +20,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include "scanner/base/bytes.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 
@@ -471,7 +472,7 @@ static int search_path(struct search *s, const char *path, unsigned depth, struc
 static int search_each(struct search *s, const struct place *place, const char *star,
 		       struct fault *f)
 {
-	own_mem char *dir = strndup(place->path, (size_t)(star - place->path) - 1);
+	own_mem char *dir = bytes_text(place->path, (size_t)(star - place->path) - 1);
 	struct targetfs_names names = {0};
 	struct fault fault;
 	int result = 0;
