@@ -27,7 +27,7 @@ static int fill_entry(const struct bootoption *option, struct bootentry *entry, 
 	entry->kernel_said = strdup(option->file ? option->file : option->path);
 	if (!entry->title || !entry->kernel_said)
 		return fault_set(f, ENOMEM, "keeping a boot option");
-	if (option->file_on_partition) {
+	if (option->file_on_partition && option->file) {
 		entry->kernel = bootoption_esp_path(option->file);
 		if (!entry->kernel)
 			return fault_set(f, ENOMEM, "keeping a boot option");

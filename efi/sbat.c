@@ -49,7 +49,7 @@ static const char *line_decode(char *line, enum sbat_kind kind, struct sbat_line
 	char *columns[COLUMNS_MAX] = {0};
 	unsigned count = split(line, columns, kinds[kind].columns);
 
-	if (count < kinds[kind].least)
+	if (count < kinds[kind].least || !columns[1])
 		return "a line has too few columns";
 	for (unsigned i = 0; i < count; i++)
 		if (!*columns[i])
