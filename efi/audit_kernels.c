@@ -55,7 +55,7 @@ static int read_uki_kernel(struct audit *audit, const struct imagecheck *image,
 			   struct kernelimage *out, struct fault *f)
 {
 	own_mem uint8_t *whole = NULL;
-	const uint8_t *part;
+	const uint8_t *part = NULL;
 
 	if (read_part(audit, image->path, image->linux_offset, image->linux_size, &whole, &part,
 		      f) < 0 ||
@@ -168,7 +168,7 @@ static int add_embedded(struct audit *audit, const char *path, const uint8_t *da
 static int add_uki_initrd(struct audit *audit, const struct imagecheck *image, struct fault *f)
 {
 	own_mem uint8_t *whole = NULL;
-	const uint8_t *part;
+	const uint8_t *part = NULL;
 	struct fault why = {0};
 
 	if (read_part(audit, image->path, image->initrd_offset, image->initrd_size, &whole, &part,

@@ -490,7 +490,7 @@ int bootconfig_words(const char *text, size_t size, const char *key, struct buf 
 
 	if (size == 0 || size > BOOTCONFIG_TEXT_MAX)
 		return fault_set(f, EBADMSG, "a boot configuration of %zu bytes", size);
-	parser.at = copy = strndup(text, size);
+	parser.at = copy = bytes_text(text, size);
 	if (!copy || !nodes)
 		return fault_set(f, ENOMEM, "reading a boot configuration");
 	parse(&parser);

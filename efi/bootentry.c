@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The list of everything a machine can start, as its readers fill it. */
 #include "efi/bootentry.h"
+#include "scanner/base/bytes.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -106,7 +107,7 @@ int bootentry_set(struct bootentry *entry, char **field, const char *text, size_
 		n = BOOTENTRY_TEXT_MAX;
 		entry->incomplete = true;
 	}
-	copy = strndup(text, n);
+	copy = bytes_text(text, n);
 	if (!copy)
 		return fault_set(f, ENOMEM, "listing what can be booted");
 	free(*field);

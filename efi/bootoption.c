@@ -64,7 +64,7 @@ static const char *split(const uint8_t *data, size_t size, struct parts *out)
 /* A copy of what a buffer holds; NULL: no memory. */
 static char *text_of(struct buf *text)
 {
-	return text->failed ? NULL : strndup(buf_text(text), text->len);
+	return text->failed ? NULL : bytes_text(buf_text(text), text->len);
 }
 
 static bool is_utf8_text(const uint8_t *data, size_t size)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "efi/bootoption.h"
+#include "scanner/base/bytes.h"
 
 char *bootoption_esp_path(const char *file)
 {
@@ -27,13 +28,13 @@ static int fill_entry(const struct bootoption *option, struct bootentry *entry, 
 	entry->kernel_said = strdup(option->file ? option->file : option->path);
 	if (!entry->title || !entry->kernel_said)
 		return fault_set(f, ENOMEM, "keeping a boot option");
-	if (option->file_on_partition) {
+	if (option->file_on_partition && option->file) {
 		entry->kernel = bootoption_esp_path(option->file);
 		if (!entry->kernel)
 			return fault_set(f, ENOMEM, "keeping a boot option");
 	}
 	if (option->optional_text) {
-		entry->cmdline = strndup(option->optional_text, BOOTENTRY_TEXT_MAX);
+		entry->cmdline = bytes_text(option->optional_text, BOOTENTRY_TEXT_MAX);
 		if (!entry->cmdline)
 			return fault_set(f, ENOMEM, "keeping a boot option");
 	}

@@ -16,6 +16,7 @@
 
 #include "scanner/cryptofault.h"
 #include "scanner/digest.h"
+#include "scanner/base/bytes.h"
 
 enum {
 	SERIAL_BYTES_MAX = 64, /* RFC 5280 allows 20 */
@@ -51,7 +52,7 @@ static char *name_text(const X509_NAME *name)
 		size = BIO_get_mem_data(bio, &data);
 		if (size > NAME_BYTES_MAX)
 			size = NAME_BYTES_MAX;
-		text = size > 0 ? strndup(data, (size_t)size) : strdup("");
+		text = size > 0 ? bytes_text(data, (size_t)size) : strdup("");
 	}
 	BIO_free(bio);
 	return text;

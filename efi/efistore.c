@@ -73,7 +73,7 @@ static int add(struct efistore *store, const char *name, const struct efistore_v
 		v->unreadable = ENAMETOOLONG;
 	if (!v->unreadable && size > EFISTORE_DATA_MAX)
 		v->unreadable = EFBIG;
-	v->name = strndup(name, EFISTORE_NAME_MAX);
+	v->name = bytes_text(name, EFISTORE_NAME_MAX);
 	v->size = v->unreadable ? 0 : size;
 	v->data = malloc(v->size + 1);
 	if (!v->name || !v->data || !grow(store)) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scanner/base/bytes.h"
 #include "scanner/base/own.h"
 
 /* Each finding is of something that is bounded by itself; this is the sum that a report can hold. */
@@ -64,7 +65,7 @@ int finding_add(struct finding_list *list, const char *id, const char *where, st
 	va_end(args);
 	if (text.failed)
 		return fault_set(f, ENOMEM, "keeping a finding");
-	said = strndup(buf_text(&text), FINDING_WHAT_MAX);
+	said = bytes_text(buf_text(&text), FINDING_WHAT_MAX);
 	place = where ? strdup(where) : NULL;
 	if (!said || (where && !place))
 		return fault_set(f, ENOMEM, "keeping a finding");

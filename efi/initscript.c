@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "efi/policyscript.h"
+#include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
@@ -86,7 +87,7 @@ static void list(const struct search *s, const char *dir, struct targetfs_names 
 	}
 }
 
-/* "S20ima" is the service ima; other names are taken as they are. */
+/* "S20ima" is the service ima; other names are taken as they are ("K20ima", which stops it, is none). */
 static const char *service_of(const char *name)
 {
 	bool sysv = name[0] == 'S' && name[1] >= '0' && name[1] <= '9' && name[2] >= '0' &&
@@ -104,8 +105,7 @@ static int add_started(struct search *s, const char *dir, struct targetfs_names 
 
 	list(s, dir, &names);
 	for (size_t i = 0; result == 0 && i < names.count; i++)
-		if (names.names[i][0] != 'K' || to == &s->units)
-			result = names_add(to, service_of(names.names[i]), f);
+		result = names_add(to, service_of(names.names[i]), f);
 	targetfs_names_done(&names);
 	return result;
 }
@@ -341,7 +341,7 @@ static void unit_line(const char *line, size_t size, bool *continued, struct buf
 /* tmpfiles.d(5): "w /sys/kernel/security/ima/policy - - - - text": the kernel reads the file that the text names. */
 static void tmpfiles_line(const char *line, size_t size, bool *continued, struct buf *out)
 {
-	own_mem char *copy = strndup(line, size);
+	own_mem char *copy = bytes_text(line, size);
 	char *rest = copy, *word, *words[7] = {NULL};
 	size_t n = 0;
 
@@ -407,7 +407,8 @@ static bool directory_is_started(const struct search *s, const char *path)
 static void unit_is_started(struct search *s, const char *path, const char *text)
 {
 	const char *drop_in = strstr(path, ".service.d/");
-	own_mem char *unit = drop_in ? strndup(path, (size_t)(drop_in - path) + 8) : strdup(path);
+	own_mem char *unit =
+		drop_in ? bytes_text(path, (size_t)(drop_in - path) + 8) : strdup(path);
 
 	s->enabled = unit && names_have(&s->units, base_of(unit));
 	s->enabled_known = s->enabled || strstr(text, "[Install]") != NULL;

@@ -12,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "scanner/base/bytes.h"
 #include "scanner/base/own.h"
 
 /* Certificates that lie one after another. */
@@ -108,7 +109,7 @@ static char *subject_of(const X509 *x509)
 
 	if (bio && X509_NAME_print_ex(bio, X509_get_subject_name(x509), 0, flags) >= 0) {
 		size = BIO_get_mem_data(bio, &data);
-		text = strndup(size > 0 ? data : "", (size_t)(size > 0 ? size : 0));
+		text = bytes_text(size > 0 ? data : "", (size_t)(size > 0 ? size : 0));
 	}
 	BIO_free(bio);
 	return text;

@@ -97,7 +97,7 @@ static int set_release(struct decoding *d, const char *text, size_t size, struct
 		remark(d, &differs);
 	}
 	free(image->release);
-	image->release = strndup(text, size);
+	image->release = bytes_text(text, size);
 	if (!image->release)
 		return fault_set(f, ENOMEM, "keeping a release");
 	image->major = image->minor = 0;

@@ -20,6 +20,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
+#include "scanner/base/bytes.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 
@@ -75,6 +76,17 @@ static bool has_body(const uint8_t *at, const uint8_t *end)
 	return n == PEM_BODY_MIN;
 }
 
+/* The nearer of both kinds: a file may end its lines in two ways. */
+static const uint8_t *empty_line(const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *unix_end = memmem(at, (size_t)(end - at), "\n\n", 2);
+	const uint8_t *dos_end = memmem(at, (size_t)(end - at), "\r\n\r\n", 4);
+
+	if (!unix_end || !dos_end)
+		return unix_end ? unix_end : dos_end;
+	return unix_end < dos_end ? unix_end : dos_end;
+}
+
 /* Behind a heading. RFC 1421 puts fields and an empty line before the body. */
 static bool pem_block(const uint8_t *at, const uint8_t *end, enum privkey_kind *kind)
 {
@@ -85,9 +97,7 @@ static bool pem_block(const uint8_t *at, const uint8_t *end, enum privkey_kind *
 		at++;
 	if ((size_t)(end - at) < sizeof(fields) || memcmp(at, fields, sizeof(fields) - 1) != 0)
 		return has_body(at, end);
-	body = memmem(at, (size_t)(end - at), "\n\n", 2);
-	if (!body)
-		body = memmem(at, (size_t)(end - at), "\r\n\r\n", 4);
+	body = empty_line(at, end);
 	if (!body)
 		return false;
 	if (*kind == PRIVKEY_PEM &&
@@ -131,21 +141,20 @@ static bool recognise_pem(const uint8_t *data, size_t size, enum privkey_kind *o
 
 /* --- DER --- */
 
-/* One SEQUENCE that fills the bytes: anything else is not worth libcrypto's time. */
-static bool is_one_sequence(const uint8_t *data, size_t size)
+/* How long the SEQUENCE is that the bytes begin with; 0: they do not, and are not worth libcrypto's time. */
+static size_t sequence_size(const uint8_t *data, size_t size)
 {
 	size_t length = 0, n;
 
 	if (size < 32 || data[0] != 0x30)
-		return false;
-	if (data[1] < 0x80)
-		return data[1] + 2u == size;
-	n = data[1] & 0x7f;
-	if (n == 0 || n > 3)
-		return false;
+		return 0;
+	n = data[1] < 0x80 ? 0 : data[1] & 0x7f;
+	if (data[1] == 0x80 || n > 3)
+		return 0;
+	length = n == 0 ? data[1] : 0;
 	for (size_t i = 0; i < n; i++)
 		length = length << 8 | data[2 + i];
-	return length + 2 + n == size;
+	return length + 2 + n <= size ? length + 2 + n : 0;
 }
 
 static bool is_private_key(const uint8_t *data, size_t size)
@@ -199,7 +208,9 @@ static bool recognise_der(const uint8_t *data, size_t size, enum privkey_kind *o
 	};
 	bool found = false;
 
-	if (!is_one_sequence(data, size))
+	/* What follows does not make it less of a key. */
+	size = sequence_size(data, size);
+	if (size == 0)
 		return false;
 	for (size_t i = 0; !found && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		found = forms[i].is(data, size);
@@ -461,7 +472,7 @@ static int search_path(struct search *s, const char *path, unsigned depth, struc
 static int search_each(struct search *s, const struct place *place, const char *star,
 		       struct fault *f)
 {
-	own_mem char *dir = strndup(place->path, (size_t)(star - place->path) - 1);
+	own_mem char *dir = bytes_text(place->path, (size_t)(star - place->path) - 1);
 	struct targetfs_names names = {0};
 	struct fault fault;
 	int result = 0;

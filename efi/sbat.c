@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SBAT as shim parses and compares it (sbat.c and csv.c of shim 16): docs/formats/authenticode.md. */
 #include "efi/sbat.h"
+#include "scanner/base/bytes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static const char *line_decode(char *line, enum sbat_kind kind, struct sbat_line
 	char *columns[COLUMNS_MAX] = {0};
 	unsigned count = split(line, columns, kinds[kind].columns);
 
-	if (count < kinds[kind].least)
+	if (count < kinds[kind].least || !columns[1])
 		return "a line has too few columns";
 	for (unsigned i = 0; i < count; i++)
 		if (!*columns[i])
@@ -94,7 +95,7 @@ int sbat_decode(const void *data, size_t size, enum sbat_kind kind, struct sbat 
 	size = strnlen(data, size);
 	s.too_much = size > SBAT_BYTES_MAX;
 	if (!s.too_much) {
-		s.text = strndup(data, size);
+		s.text = bytes_text(data, size);
 		s.lines = calloc(SBAT_LINES_MAX, sizeof(*s.lines));
 		if (!s.text || !s.lines) {
 			sbat_done(&s);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "efi/ucs2.h"
+#include "scanner/base/bytes.h"
 
 static const struct {
 	const char *name, *meaning;
@@ -51,7 +52,7 @@ static char *take_text(const uint8_t *data, size_t size, size_t *out_read)
 	own_buf struct buf text = {0};
 
 	*out_read = ucs2_to_utf8(data, size, &text);
-	return text.failed ? NULL : strndup(buf_text(&text), text.len);
+	return text.failed ? NULL : bytes_text(buf_text(&text), text.len);
 }
 
 /* Ids, each ended by a NUL. */

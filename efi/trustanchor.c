@@ -67,7 +67,7 @@ char *trustanchor_name_text(const X509_NAME *name)
 
 	if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
 		size = BIO_get_mem_data(bio, &text);
-		copy = strndup(size > 0 ? text : "", name_size(size));
+		copy = bytes_text(size > 0 ? text : "", name_size(size));
 	}
 	BIO_free(bio);
 	return copy;
@@ -80,7 +80,7 @@ char *trustanchor_short_name(const X509_NAME *name)
 	int size = at < 0 ? -1
 			  : ASN1_STRING_to_UTF8(
 				    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-	char *copy = size > 0 ? strndup((const char *)utf8, name_size(size))
+	char *copy = size > 0 ? bytes_text((const char *)utf8, name_size(size))
 			      : trustanchor_name_text(name);
 
 	OPENSSL_free(utf8);

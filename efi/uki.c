@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sections of unified kernel images, and how profiles share them out: docs/formats/uki.md. */
 #include "efi/uki.h"
+#include "scanner/base/bytes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ char *uki_text(const struct peimage *image, const struct peimage_section *sectio
 	if (!section)
 		return NULL;
 	b = peimage_content(image, section);
-	return strndup((const char *)b.at, b.left < UKI_TEXT_MAX ? b.left : UKI_TEXT_MAX);
+	return bytes_text((const char *)b.at, b.left < UKI_TEXT_MAX ? b.left : UKI_TEXT_MAX);
 }
 
 char *uki_profile_value(const struct peimage *image, const struct peimage_section *profile,
@@ -93,7 +94,7 @@ char *uki_profile_value(const struct peimage *image, const struct peimage_sectio
 	for (char *line = text; line && *line; line += strcspn(line, "\n")) {
 		line += *line == '\n';
 		if (!value && strncmp(line, key, n) == 0 && line[n] == '=')
-			value = strndup(line + n + 1, strcspn(line + n + 1, "\r\n"));
+			value = bytes_text(line + n + 1, strcspn(line + n + 1, "\r\n"));
 	}
 	free(text);
 	return value;

@@ -221,7 +221,7 @@ int varstore_decode(const void *image, size_t size, varstore_fn *each, void *con
 	size_t at;
 	int got;
 
-	if (open_store(image, size, &store, f) < 0)
+	if (open_store(image, size, &store, f) < 0 || !store.kind)
 		return -1;
 	at = store.begin;
 	while ((got = next(&store, &at, &state, &variable, f)) > 0) {

@@ -336,8 +336,10 @@ int bls_read_dir(struct loaders *l, const char *dir, struct bls_items *out, stru
 	if (loaders_list(l, dir, &names, f) < 0)
 		return -1;
 	out->at = calloc(names.count + 1, sizeof(*out->at));
-	if (!out->at)
-		result = no_memory(f);
+	if (!out->at) {
+		targetfs_names_done(&names);
+		return no_memory(f);
+	}
 	for (size_t i = 0; i < names.count && result == 0; i++)
 		if (entry_name(names.names[i]))
 			result = read_one(l, dir, names.names[i], out, f);

@@ -8,6 +8,7 @@
 #include "efi/loaders/bls.h"
 #include "efi/loaders/grubenv.h"
 #include "efi/loaders/grubrun.h"
+#include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
@@ -31,7 +32,7 @@ static int assign(struct grubrun *g, const char *text, bool unknown, unsigned ch
 		  struct fault *f)
 {
 	const char *equals = strchr(text, '=');
-	own_mem char *name = equals ? strndup(text, (size_t)(equals - text)) : NULL;
+	own_mem char *name = equals ? bytes_text(text, (size_t)(equals - text)) : NULL;
 	int result;
 
 	if (!equals)
@@ -62,7 +63,7 @@ static int run_unset(struct grubrun *g, const struct call *c, struct fault *f)
 static int run_export(struct grubrun *g, const struct call *c, struct fault *f)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		own_mem char *name = strndup(c->args[i], strcspn(c->args[i], "="));
+		own_mem char *name = bytes_text(c->args[i], strcspn(c->args[i], "="));
 
 		if (!name)
 			return no_memory(f);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
@@ -215,7 +216,7 @@ char *loaders_dir_of(const char *path)
 	/* The slash stays when it is all there is: "/" and "ESP:/". */
 	if (slash == path || slash[-1] == ':')
 		slash++;
-	return strndup(path, (size_t)(slash - path));
+	return bytes_text(path, (size_t)(slash - path));
 }
 
 static void add_base(struct loaders_bases *out, const char *base)

@@ -10,6 +10,7 @@
 #include "efi/loaders/loaders.h"
 #include "efi/loaders/shellvar.h"
 #include "efi/loaders/textline.h"
+#include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
@@ -137,7 +138,7 @@ static int add_preset(struct loaders *l, const char *where, const struct shellva
 		if (textline_is(word, "--cmdline"))
 			path = textline_dup(textline_word(&rest));
 		else if (textline_starts_nocase(word, "--cmdline="))
-			path = strndup(word.at + 10, word.n - 10);
+			path = bytes_text(word.at + 10, word.n - 10);
 		else
 			continue;
 		if (!path)

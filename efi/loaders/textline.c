@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lines and words of a configuration file, without copies. */
 #include "efi/loaders/textline.h"
+#include "scanner/base/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,5 +133,5 @@ bool textline_no(struct textline line)
 
 char *textline_dup(struct textline line)
 {
-	return strndup(line.at ? line.at : "", line.n);
+	return bytes_text(line.at ? line.at : "", line.n);
 }

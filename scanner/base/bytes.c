@@ -2,6 +2,9 @@
 /* A bounded reading cursor: the one place where lengths of foreign data are checked. */
 #include "scanner/base/bytes.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const uint8_t *bytes_take(struct bytes *b, size_t n)
 {
 	const uint8_t *taken = b->at;
@@ -64,4 +67,18 @@ bool bytes_all_zero(const uint8_t *data, size_t n)
 		if (data[i])
 			return false;
 	return true;
+}
+
+char *bytes_text(const void *data, size_t n)
+{
+	const char *end = n ? memchr(data, '\0', n) : NULL;
+	size_t size = end ? (size_t)(end - (const char *)data) : n;
+	char *copy = malloc(size + 1);
+
+	if (!copy)
+		return NULL;
+	if (size)
+		memcpy(copy, data, size);
+	copy[size] = '\0';
+	return copy;
 }

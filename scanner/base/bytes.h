@@ -37,6 +37,12 @@ static inline bool bytes_done(const struct bytes *b)
 	return !b->bad && b->left == 0;
 }
 
+/*
+ * The bytes up to the first NUL, at most n, as a text of its own. NULL: no memory. Unlike strndup(3) it may
+ * be given bytes that no NUL follows.
+ */
+char *bytes_text(const void *data, size_t n);
+
 /* Are all n bytes zero? */
 bool bytes_all_zero(const uint8_t *data, size_t n);
 

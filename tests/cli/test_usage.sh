@@ -75,7 +75,10 @@ mistake "$work/empty-file" --evm-hmac-key "$work/empty-file" "$t"
 mistake "$work/text" --kernel-config "$work/text" "$t"
 
 mistake "$t/none" "$t/none"
-mistake "$t/file" "$t/file"
+# A file is an image, which ima-rescue mounts: what is wrong with it, that program says.
+expect_status 64 "$IMA_SCAN" "$t/file"
+out_empty
+check 'no system in the image' grep -aq "^ima-rescue: no installed system was found in $t/file" "$err"
 err_has 'not a directory|directory'
 mistake / /
 err_has '--live'

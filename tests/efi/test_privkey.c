@@ -236,6 +236,24 @@ START_TEST(each_encoding)
 }
 END_TEST
 
+START_TEST(bytes_behind)
+{
+	for (int i = 0; i < ENCODINGS; i++) {
+		BIO *bio = encoded(i, "P-256");
+		enum privkey_kind kind = PRIVKEY_KINDS;
+		char *data;
+		long size;
+
+		ck_assert_int_eq(BIO_write(bio, "\n\0more", 6), 6);
+		size = BIO_get_mem_data(bio, &data);
+		ck_assert_msg(privkey_recognise("x", (uint8_t *)data, (size_t)size, &kind) ==
+				      (encodings[i].kind >= 0),
+			      "encoding %d", i);
+		BIO_free(bio);
+	}
+}
+END_TEST
+
 static const char body[] = "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n";
 
 static const struct {
@@ -493,6 +511,7 @@ Suite *privkey_suite(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, each_encoding, 0, ENCODINGS * COUNT(algorithms));
+	tcase_add_test(tcase, bytes_behind);
 	tcase_add_loop_test(tcase, each_heading, 0, COUNT(headings));
 	tcase_add_loop_test(tcase, evm_key, 0, COUNT(evm_keys));
 	tcase_add_loop_test(tcase, place, 0, COUNT(places));

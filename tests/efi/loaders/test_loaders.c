@@ -508,7 +508,7 @@ END_TEST
 /* ---- Over a target, written by the programs that write such files ---- */
 
 /* Runs a script of this folder. 77: it cannot be run here. */
-static int run_script(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static int run_script(const char *format, ...)
 {
 	char command[9000];
 	va_list args;
