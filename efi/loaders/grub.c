@@ -16,7 +16,6 @@ static void run_done(struct grubrun *g)
 		g->files = file->next;
 		grubscript_free(file->script);
 		free(file->path);
-		free(file->text);
 		free(file);
 	}
 	for (size_t i = 0; i < g->function_count; i++)

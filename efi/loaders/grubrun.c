@@ -39,14 +39,13 @@ struct grubrun_file *grubrun_keep(struct grubrun *g, const char *path, char *tex
 				  struct fault *f)
 {
 	struct grubrun_file *file = calloc(1, sizeof(*file));
+	own_mem char *taken = text;
 
 	if (!file) {
-		free(text);
 		no_memory(f);
 		return NULL;
 	}
 	file->l = g->l;
-	file->text = text;
 	file->next = g->files;
 	g->files = file;
 	file->path = strdup(path);
@@ -54,7 +53,7 @@ struct grubrun_file *grubrun_keep(struct grubrun *g, const char *path, char *tex
 		no_memory(f);
 		return NULL;
 	}
-	file->script = grubscript_parse(text, size, GRUBSCRIPT_BYTES_MAX - g->script_bytes,
+	file->script = grubscript_parse(taken, size, GRUBSCRIPT_BYTES_MAX - g->script_bytes,
 					syntax_error, file, f);
 	if (!file->script)
 		return NULL;

@@ -15,7 +15,7 @@
 enum {
 	GRUBRUN_STEPS_MAX = 100000, /* commands; a configuration with a hundred kernels has 5000 */
 	/* Of what is expanded, since one command may have 128 KiB. */
-	GRUBRUN_BYTES_MAX = 256 * 1024 * 1024,
+	GRUBRUN_BYTES_MAX = 64 * 1024 * 1024,
 	GRUBRUN_DEPTH_MAX = 32, /* functions, files and menus in one another */
 	GRUBRUN_FUNCTIONS_MAX = 512,
 	GRUBRUN_USERS_MAX = 64,
@@ -26,7 +26,6 @@ enum {
 struct grubrun_file {
 	struct grubrun_file *next;
 	char *path;
-	char *text;
 	struct grubscript *script;
 	unsigned errors;
 	unsigned active; /* it is being executed, or a menu that it made is */

@@ -16,7 +16,7 @@ enum {
 	GRUBVARS_MAX = 4096,	 /* variables; real scripts have some forty */
 	GRUBVARS_VALUES_MAX = 8, /* of one variable */
 	/* Of all values together: "set a=$a$a" doubles. */
-	GRUBVARS_BYTES_MAX = 16 * 1024 * 1024,
+	GRUBVARS_BYTES_MAX = 4 * 1024 * 1024,
 };
 
 struct grubvars_value {
