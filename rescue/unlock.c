@@ -181,6 +181,16 @@ static bool is_unlocked(const struct volume_list *volumes, int index)
 	return false;
 }
 
+/* With a detached header, a volume says nothing of itself: it looks empty. */
+static bool is_locked(const struct volume *v, const struct unlock_secret *secret)
+{
+	if (v->in_use || v->stick)
+		return false;
+	if (secret->header)
+		return !*v->probe.type && !*v->probe.table && !v->probe.ambivalent;
+	return v->layer == VOLUME_LUKS;
+}
+
 int unlock_all(struct volume_list *volumes, const struct unlock_secret *secret,
 	       struct ledger *ledger, struct remark_list *remarks, struct fault *f)
 {
@@ -190,8 +200,7 @@ int unlock_all(struct volume_list *volumes, const struct unlock_secret *secret,
 		char name[NAME_BYTES];
 		struct fault fault;
 
-		if (v->layer != VOLUME_LUKS || v->in_use || v->stick ||
-		    is_unlocked(volumes, (int)i))
+		if (!is_locked(v, secret) || is_unlocked(volumes, (int)i))
 			continue;
 		snprintf(name, sizeof(name), "ima-rescue-%u-%zu", ledger->number, i);
 		if (unlock_volume(volumes, (int)i, name, secret, ledger, &fault) == 0)
@@ -207,7 +216,10 @@ int unlock_all(struct volume_list *volumes, const struct unlock_secret *secret,
 
 int unlock_close(const char *name, struct fault *f)
 {
-	int result = crypt_deactivate(NULL, name);
+	int result;
+
+	crypt_set_log_callback(NULL, silent_log, NULL);
+	result = crypt_deactivate(NULL, name);
 
 	/* Not there: it was written down, and a crash came before it was made. */
 	if (result == 0 || result == -ENODEV || result == -ENXIO || result == -EINVAL)

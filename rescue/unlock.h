@@ -29,7 +29,8 @@ int unlock_ask(struct unlock_secret *secret, struct fault *f) FAULT_MUST_USE;
 void unlock_wipe(struct unlock_secret *secret);
 
 /*
- * Tries the secret on every LUKS volume of the list that is not in use; each that opens adds a mapped
+ * Tries the secret on every LUKS volume of the list that is not in use (with a detached header, on every
+ * volume that looks empty); each that opens adds a mapped
  * volume, written into the ledger first. One that does not open is a remark. Repeats for LUKS inside.
  */
 int unlock_all(struct volume_list *volumes, const struct unlock_secret *secret,

@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy kernels debian-tree ovmf disk-errors e2e)
+	tidy kernels debian-tree ovmf disk-errors locked-disks e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -157,6 +157,12 @@ check_debian_tree() {
 check_disk_errors() {
 	build static
 	IMA_SCAN_STATIC=$PWD/build/static/ima-scan script tests/e2e/disk-errors.sh
+}
+
+# LUKS volumes, unlocked and closed in a guest.
+check_locked_disks() {
+	build all
+	script tests/e2e/locked-disks.sh
 }
 
 # Which images firmware starts, asked of the firmware.
