@@ -138,7 +138,7 @@ check_hostile() {
 }
 
 check_fuzz_smoke() {
-	build fuzz SECONDS=5
+	build fuzz SECONDS=3
 }
 
 # Debian's own kernel images, downloaded and unpacked: release, configuration, certificates.
