@@ -229,7 +229,7 @@ static int note_devices(const struct machine *machine, const struct compose *pla
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct volume *v = &machine->volumes.items[plan->items[i].volume];
 
-		if (v->rdev && !v->read_only && ledger_add_device(ledger, v->path, f) < 0)
+		if (v->rdev && !v->read_only && ledger_add(ledger, UNDO_DEVICE, v->path, f) < 0)
 			return -1;
 	}
 	return 0;

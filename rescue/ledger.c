@@ -5,22 +5,19 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "rescue/unlock.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 
-enum { NUMBERS_MAX = 1000, LEDGER_BYTES_MAX = 1 << 20, ENTRIES_MAX = 512 };
+enum { NUMBERS_MAX = 1000, LEDGER_BYTES_MAX = 1 << 20 };
 
 static char *path_of(const char *dir, const char *name)
 {
@@ -117,34 +114,29 @@ int ledger_begin(const char *base, const char *at, const char *target, struct le
 	return 0;
 }
 
-static int add_text(char ***list, size_t *count, const char *text, struct fault *f)
+static int keep(struct ledger *ledger, enum undo_kind kind, const char *what, struct fault *f)
 {
-	char **more = reallocarray(*list, *count + 1, sizeof(*more));
-	char *copy = strdup(text);
+	struct ledger_entry *more = reallocarray(ledger->entries, ledger->count + 1, sizeof(*more));
+	char *copy = strdup(what);
 
 	if (more)
-		*list = more;
+		ledger->entries = more;
 	if (!more || !copy) {
 		free(copy);
 		return fault_set(f, ENOMEM, "keeping the ledger");
 	}
-	more[(*count)++] = copy;
+	ledger->entries[ledger->count++] = (struct ledger_entry){kind, copy};
 	return 0;
 }
 
-int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f)
+int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what, struct fault *f)
 {
-	return append(ledger, path, f) < 0
-		       ? -1
-		       : add_text(&ledger->devices, &ledger->device_count, path, f);
-}
+	own_buf struct buf line = {0};
 
-/* Devices are paths, so what begins otherwise is a mapping. */
-int ledger_add_mapping(struct ledger *ledger, const char *name, struct fault *f)
-{
-	return append(ledger, name, f) < 0
-		       ? -1
-		       : add_text(&ledger->mappings, &ledger->mapping_count, name, f);
+	buf_printf(&line, "%s=%s", undo_kind_name(kind), what);
+	if (line.failed)
+		return fault_set(f, ENOMEM, "writing %s/ledger", ledger->dir);
+	return append(ledger, buf_text(&line), f) < 0 ? -1 : keep(ledger, kind, what, f);
 }
 
 int ledger_set_ready(struct ledger *ledger, struct fault *f)
@@ -223,16 +215,6 @@ static int unmount_all(const char *at, struct fault *f)
 	return 0;
 }
 
-/* A device that went is none of ours any more. */
-static void set_writable(const char *path)
-{
-	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int off = 0;
-
-	if (fd >= 0)
-		(void)ioctl(fd, BLKROSET, &off);
-}
-
 static int remove_name(const char *dir, const char *name, int flags, struct fault *f)
 {
 	own_mem char *path = path_of(dir, name);
@@ -252,14 +234,12 @@ int ledger_undo(struct ledger *ledger, struct fault *f)
 	ledger->ready = false;
 	if (ledger->at && unmount_all(ledger->at, f) < 0)
 		return -1;
-	while (ledger->mapping_count) {
-		if (unlock_close(ledger->mappings[ledger->mapping_count - 1], f) < 0)
+	while (ledger->count) {
+		const struct ledger_entry *last = &ledger->entries[ledger->count - 1];
+
+		if (undo_one(last->kind, last->what, f) < 0)
 			return -1;
-		free(ledger->mappings[--ledger->mapping_count]);
-	}
-	while (ledger->device_count) {
-		set_writable(ledger->devices[--ledger->device_count]);
-		free(ledger->devices[ledger->device_count]);
+		free(ledger->entries[--ledger->count].what);
 	}
 	if (remove_name(ledger->dir, "root", AT_REMOVEDIR, f) < 0 ||
 	    remove_name(ledger->dir, "ledger", 0, f) < 0)
@@ -273,12 +253,9 @@ void ledger_done(struct ledger *ledger)
 {
 	if (ledger->lock_fd >= 0)
 		close(ledger->lock_fd);
-	for (size_t i = 0; i < ledger->device_count; i++)
-		free(ledger->devices[i]);
-	for (size_t i = 0; i < ledger->mapping_count; i++)
-		free(ledger->mappings[i]);
-	free(ledger->devices);
-	free(ledger->mappings);
+	for (size_t i = 0; i < ledger->count; i++)
+		free(ledger->entries[i].what);
+	free(ledger->entries);
 	free(ledger->dir);
 	free(ledger->at);
 	free(ledger->target);
@@ -299,6 +276,17 @@ static char *next_text(const uint8_t *data, size_t size, size_t *at)
 	return strdup(text);
 }
 
+/* "device=/dev/sda". A kind that we do not know was written by a newer version, which has to undo it. */
+static int read_entry(struct ledger *ledger, const char *text, struct fault *f)
+{
+	const char *equals = strchr(text, '=');
+	enum undo_kind kind;
+
+	if (!equals || !undo_kind_from_name(text, (size_t)(equals - text), &kind))
+		return fault_set(f, 0, "%s/ledger has an entry of an unknown kind", ledger->dir);
+	return keep(ledger, kind, equals + 1, f);
+}
+
 /* What a ledger says; one that a crash cut short says less. */
 static int read_ledger(struct ledger *ledger, struct fault *f)
 {
@@ -316,12 +304,8 @@ static int read_ledger(struct ledger *ledger, struct fault *f)
 		return -1;
 	ledger->at = next_text(data, size, &at);
 	ledger->target = next_text(data, size, &at);
-	while (ledger->device_count + ledger->mapping_count < ENTRIES_MAX &&
-	       (entry = next_text(data, size, &at))) {
-		int result =
-			*entry == '/'
-				? add_text(&ledger->devices, &ledger->device_count, entry, f)
-				: add_text(&ledger->mappings, &ledger->mapping_count, entry, f);
+	while ((entry = next_text(data, size, &at))) {
+		int result = read_entry(ledger, entry, f);
 
 		free(entry);
 		if (result < 0)

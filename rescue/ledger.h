@@ -5,23 +5,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rescue/undo.h"
 #include "scanner/base/fault.h"
 
 /*
  * What has to be undone, written down before it is done: one directory a tree below /run/ima-rescue,
- * with the file "ledger" (where the tree is, which devices were set read-only), "root" (where it is
+ * with the file "ledger" (where the tree is, and everything else by kind), "root" (where it is
  * attached unless the operator said otherwise) and "ready" (the tree is whole). Whoever works on one holds
  * a lock on its ledger, so that a crash shows: a ledger that nobody holds and that is not ready.
  */
+struct ledger_entry {
+	enum undo_kind kind;
+	char *what;
+};
+
 struct ledger {
 	unsigned number;
-	char *dir;	/* "/run/ima-rescue/3" */
-	char *at;	/* where the tree is attached */
-	char *target;	/* what the operator called it */
-	char **devices; /* to be set writable again */
-	size_t device_count;
-	char **mappings; /* of device mapper, to be closed; the last one first */
-	size_t mapping_count;
+	char *dir;		      /* "/run/ima-rescue/3" */
+	char *at;		      /* where the tree is attached */
+	char *target;		      /* what the operator called it */
+	struct ledger_entry *entries; /* in the order in which they were made */
+	size_t count;
 	bool ready;
 	int lock_fd; /* -1: not ours */
 };
@@ -36,16 +40,15 @@ struct ledger_list {
 /* Makes the directory and the file, locked. at NULL: the "root" inside. */
 int ledger_begin(const char *base, const char *at, const char *target, struct ledger *out,
 		 struct fault *f) FAULT_MUST_USE;
-/* Writes one more device down, before it is set read-only. */
-int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f) FAULT_MUST_USE;
-/* The same of a mapping, before it is made. */
-int ledger_add_mapping(struct ledger *ledger, const char *name, struct fault *f) FAULT_MUST_USE;
+/* Writes one more thing down, before it is made. */
+int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what,
+	       struct fault *f) FAULT_MUST_USE;
 /* The tree is whole, and stays when we end. */
 int ledger_set_ready(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 /*
- * Undoes all that it says, last first: unmounts everything at and below `at`, closes mappings, sets
- * devices writable, removes the directory. May be called again after any failure or crash. A mount that is in use is a
- * fault (EBUSY) and keeps the ledger.
+ * Undoes all that it says: unmounts everything at and below `at`, then undoes the entries, the last one
+ * first, and removes the directory. May be called again after any failure or crash. A mount that is in use is
+ * a fault (EBUSY) and keeps the ledger.
  */
 int ledger_undo(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 void ledger_done(struct ledger *ledger);

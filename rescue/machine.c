@@ -50,11 +50,6 @@ static int add_images(const struct rescueoptions *o, char *const *images, struct
 	return 0;
 }
 
-bool machine_wants_unlocking(const struct rescueoptions *o)
-{
-	return o->unlock || o->token || o->key_file;
-}
-
 static int read_secret(const struct rescueoptions *o, struct unlock_secret *out, struct fault *f)
 {
 	out->token = o->token;
@@ -92,7 +87,7 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 		return -1;
 	if (ledger && unlock(o, ledger, machine, f) < 0)
 		return -1;
-	return survey_run(&machine->volumes, &machine->survey, &machine->remarks, f);
+	return survey_run(&machine->volumes, ledger, &machine->survey, &machine->remarks, f);
 }
 
 int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,

@@ -16,11 +16,8 @@ struct machine {
 	char boot_part_uuid[64]; /* of the stick; "": not known */
 };
 
-/* Is anything to be unlocked? Then what it takes has to be undone by a ledger. */
-bool machine_wants_unlocking(const struct rescueoptions *o);
-
 /* images: paths besides those of --image; may be NULL. With any image the machine's own disks are left
- * out unless `with_disks`. ledger: NULL when nothing is to be unlocked. */
+ * out unless `with_disks`. ledger: NULL for somebody who may neither unlock nor mount. */
 int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
 		 struct ledger *ledger, struct machine *out, struct fault *f) FAULT_MUST_USE;
 /* What a command about one target looks at: the images given, the target among them when it is a file;

@@ -17,6 +17,7 @@ static const char btrfs_top[] = "subvolid=5";
 
 struct surveying {
 	const struct volume_list *volumes;
+	struct ledger *ledger;
 	struct survey *survey;
 	struct remark_list *remarks;
 	int volume; /* the one looked at */
@@ -124,6 +125,9 @@ static int look_at(struct surveying *s, struct fault *f)
 	struct targetfs *t;
 	int result;
 
+	if (s->ledger && volume->rdev && !volume->read_only &&
+	    ledger_add(s->ledger, UNDO_DEVICE, volume->path, f) < 0)
+		return -1;
 	if (evidence_open(&source, &evidence, f) < 0)
 		return -1;
 	s->state = evidence.state;
@@ -143,11 +147,12 @@ static void number_systems(struct survey *survey)
 			survey->items[i].number = ++number;
 }
 
-int survey_run(const struct volume_list *volumes, struct survey *out, struct remark_list *remarks,
-	       struct fault *f)
+int survey_run(const struct volume_list *volumes, struct ledger *ledger, struct survey *out,
+	       struct remark_list *remarks, struct fault *f)
 {
 	struct survey survey = {0};
-	struct surveying s = {.volumes = volumes, .survey = &survey, .remarks = remarks};
+	struct surveying s = {
+		.volumes = volumes, .ledger = ledger, .survey = &survey, .remarks = remarks};
 
 	for (size_t i = 0; i < volumes->count; i++) {
 		struct fault fault;

@@ -7,6 +7,7 @@
 #include "efi/remark.h"
 #include "rescue/fskind.h"
 #include "rescue/installed.h"
+#include "rescue/ledger.h"
 #include "rescue/volume.h"
 
 /* A look into every volume that has a file system: what is installed where. */
@@ -27,10 +28,11 @@ enum { SURVEY_SUBVOLUMES_MAX = 64 };
 
 /*
  * Opens each in turn as evidence and closes it again. What the running system uses, and the stick, are
- * left alone. What cannot be opened is a remark.
+ * left alone. What cannot be opened is a remark. A device that will be set read-only meanwhile is written
+ * into the ledger first, for whoever cleans up after a crash; NULL: who runs this may set none read-only.
  */
-int survey_run(const struct volume_list *volumes, struct survey *out, struct remark_list *remarks,
-	       struct fault *f) FAULT_MUST_USE;
+int survey_run(const struct volume_list *volumes, struct ledger *ledger, struct survey *out,
+	       struct remark_list *remarks, struct fault *f) FAULT_MUST_USE;
 void survey_done(struct survey *survey);
 /* The installed system of this number; NULL: there is none. */
 const struct survey_item *survey_system(const struct survey *survey, unsigned number);

@@ -158,7 +158,7 @@ static int unlock_volume(struct volume_list *volumes, int index, const char *nam
 	own_fd int loop_fd = -1, writable_fd = -1;
 
 	if (v->rdev) {
-		if (!v->read_only && ledger_add_device(ledger, v->path, f) < 0)
+		if (!v->read_only && ledger_add(ledger, UNDO_DEVICE, v->path, f) < 0)
 			return -1;
 		if (blockdev_forbid_writing(v->path, &writable_fd, f) < 0)
 			return -1;
@@ -168,7 +168,7 @@ static int unlock_volume(struct volume_list *volumes, int index, const char *nam
 			return -1;
 	}
 	if (load(v->rdev ? v->path : loop_path, secret, &cd, f) < 0 ||
-	    ledger_add_mapping(ledger, name, f) < 0 || activate(cd, name, secret, f) < 0)
+	    ledger_add(ledger, UNDO_MAPPING, name, f) < 0 || activate(cd, name, secret, f) < 0)
 		return -1;
 	return add_mapped(volumes, index, name, f);
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RESCUE_UNDO_H
+#define RESCUE_UNDO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "scanner/base/fault.h"
+
+/* What a ledger can hold beside mounts, and how each kind is undone. */
+enum undo_kind {
+	UNDO_DEVICE,  /* path of a device that was set read-only */
+	UNDO_MAPPING, /* name of an unlocked volume's mapping */
+	UNDO_KINDS,
+};
+
+/* What is written into the ledger: "device", "mapping". */
+const char *undo_kind_name(enum undo_kind kind);
+/* Of the first `length` bytes of a text; false: no such kind. */
+bool undo_kind_from_name(const char *name, size_t length, enum undo_kind *out_kind);
+/* Undoes one. What was written down and never made, or is gone already, is no fault. */
+int undo_one(enum undo_kind kind, const char *what, struct fault *f) FAULT_MUST_USE;
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of rescue/ledger.c: what is written is what is read, whatever was cut short. Nothing here is mounted. */
+#include "rescue/ledger.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "scanner/base/buf.h"
+#include "scanner/base/own.h"
+#include "tests/scanner/tree.h"
+#include "tests/suites.h"
+
+/* Relative to tree_fd. */
+static const char ledger_path[] = "1/ledger";
+
+static void setup(void)
+{
+	struct fault f;
+	struct ledger ledger;
+
+	tree_open();
+	ck_assert_int_eq(ledger_begin(tree_path(), NULL, "a disk", &ledger, &f), 0);
+	ck_assert_int_eq(ledger_add(&ledger, UNDO_DEVICE, "/dev/no=such", &f), 0);
+	ck_assert_int_eq(ledger_add(&ledger, UNDO_DEVICE, "/dev/nor this", &f), 0);
+	ledger_done(&ledger); /* a crash */
+}
+
+static void teardown(void)
+{
+	ledger_clean_up(tree_path());
+	tree_close();
+}
+
+static void describe(const struct ledger_list *list, struct buf *out)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ledger *l = &list->items[i];
+
+		buf_printf(out, "%u %s%s:", l->number, l->target ? l->target : "?",
+			   l->ready ? " ready" : "");
+		for (size_t j = 0; j < l->count; j++)
+			buf_printf(out, " %s=%s", undo_kind_name(l->entries[j].kind),
+				   l->entries[j].what);
+		buf_addc(out, '\n');
+	}
+}
+
+static void check_found(const char *expected)
+{
+	own_buf struct buf text = {0};
+	struct ledger_list list;
+	struct fault f;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
+	describe(&list, &text);
+	ck_assert_str_eq(buf_text(&text), expected);
+	ledger_list_done(&list);
+}
+
+START_TEST(what_was_written_is_read)
+{
+	check_found("1 a disk: device=/dev/no=such device=/dev/nor this\n");
+}
+END_TEST
+
+/* A crash in the midst of writing leaves a text without its NUL: that was not acted upon. */
+START_TEST(cut_short)
+{
+	static const struct {
+		off_t size;
+		const char *expected;
+	} cuts[] = {
+		{5, "1 ?:\n"},
+		{0, "1 ?:\n"},
+	};
+	own_fd int fd = openat(tree_fd, ledger_path, O_WRONLY);
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(ftruncate(fd, st.st_size - 1), 0);
+	check_found("1 a disk: device=/dev/no=such\n");
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		ck_assert_int_eq(ftruncate(fd, cuts[i].size), 0);
+		check_found(cuts[i].expected);
+	}
+}
+END_TEST
+
+/* What a newer version wrote is not thrown away by an older one. */
+START_TEST(unknown_kind)
+{
+	own_fd int fd = openat(tree_fd, ledger_path, O_WRONLY | O_APPEND);
+	struct ledger_list list;
+	struct fault f;
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(write(fd, "wormhole=x", 11), 11);
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), -1);
+	ck_assert_ptr_nonnull(strstr(f.text, "entry of an unknown kind"));
+	ledger_clean_up(tree_path());
+	ck_assert_int_eq(faccessat(tree_fd, ledger_path, F_OK, 0), 0);
+	ck_assert_int_eq(ftruncate(fd, st.st_size), 0);
+}
+END_TEST
+
+START_TEST(ready_stays)
+{
+	struct ledger_list list;
+	struct fault f;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
+	ck_assert(ledger_take(&list.items[0]));
+	ck_assert_int_eq(ledger_set_ready(&list.items[0], &f), 0);
+	ledger_clean_up(tree_path());
+	check_found("1 a disk ready: device=/dev/no=such device=/dev/nor this\n");
+	ck_assert_int_eq(ledger_undo(&list.items[0], &f), 0);
+	ledger_list_done(&list);
+	check_found("");
+}
+END_TEST
+
+/* Whoever works on one keeps others off it. */
+START_TEST(held)
+{
+	struct ledger_list list, other;
+	struct fault f;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
+	ck_assert_int_eq(ledger_find_all(tree_path(), &other, &f), 0);
+	ck_assert(ledger_take(&list.items[0]));
+	ck_assert(!ledger_take(&other.items[0]));
+	ledger_clean_up(tree_path());
+	check_found("1 a disk: device=/dev/no=such device=/dev/nor this\n");
+	ledger_list_done(&list);
+	ledger_list_done(&other);
+}
+END_TEST
+
+Suite *ledger_suite(void)
+{
+	Suite *suite = suite_create("ledger");
+	TCase *tcase = tcase_create("ledger");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, what_was_written_is_read);
+	tcase_add_test(tcase, cut_short);
+	tcase_add_test(tcase, unknown_kind);
+	tcase_add_test(tcase, ready_stays);
+	tcase_add_test(tcase, held);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
