@@ -59,6 +59,12 @@ static int read_secret(const struct rescueoptions *o, struct unlock_secret *out,
 	return o->unlock ? unlock_ask(out, f) : 0;
 }
 
+/* Nothing to open a lock with: locked volumes are shown as such, and not tried. */
+static bool wants_unlocking(const struct rescueoptions *o)
+{
+	return o->unlock || o->token || o->key_file;
+}
+
 /* The secret is asked for once, and wiped when every volume had it. */
 static int unlock(const struct rescueoptions *o, struct ledger *ledger, struct machine *machine,
 		  struct fault *f)
@@ -85,7 +91,7 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 	}
 	if (add_images(o, images, machine, f) < 0)
 		return -1;
-	if (ledger && unlock(o, ledger, machine, f) < 0)
+	if (ledger && wants_unlocking(o) && unlock(o, ledger, machine, f) < 0)
 		return -1;
 	return survey_run(&machine->volumes, ledger, &machine->survey, &machine->remarks, f);
 }

@@ -5,65 +5,16 @@
 # fetch-kernel.sh's kernels.
 set -euo pipefail
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=guest.sh
+. "$(dirname "$0")/guest.sh"
 
 root=$(cd "$here/../.." && pwd)
-series=${SERIES:-6.12}
-programs=("$root/build/release/ima-rescue" "$root/build/release/ima-scan" "$(command -v cryptsetup)"
-	"$(command -v mkfs.ext4)")
-modules=(dm-crypt ext4 loop xts aes_generic aesni-intel sha256_generic crc32c_generic algif_skcipher)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-tree=$work/tree
 
-"$here/fetch-kernel.sh" "$series"
-kernel=$build/kernels/$series
-
-# Modules in the order in which they load.
-copy_modules() {
-	local version module file n=0
-	version=$(ls "$kernel/root/lib/modules")
-	depmod -b "$kernel/root" "$version"
-	for module in "${modules[@]}"; do
-		modprobe -d "$kernel/root" -S "$version" --show-depends "$module" 2>/dev/null || true
-	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$work/order"
-	while read -r file; do
-		n=$((n + 1))
-		module=$(printf '%03d-%s' "$n" "$(basename "${file%.xz}")")
-		case $file in
-		*.xz) xz -dc "$file" >"$tree/modules/$module" ;;
-		*) cp "$file" "$tree/modules/$module" ;;
-		esac
-	done <"$work/order"
-}
-
-copy_programs() {
-	local program library
-	cp "$(command -v busybox)" "$tree/bin/busybox"
-	for program in "${programs[@]}"; do
-		cp "$program" "$tree/bin/"
-		ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
-			cp --parents -L "$library" "$tree" 2>/dev/null || true
-		done
-	done
-}
-
-# What the guest does. Each line it prints with "ok" or "FAILED" is a check.
-guest_script() {
-	cat <<'END'
-#!/bin/busybox sh
-/bin/busybox --install -s /bin
-export PATH=/bin
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t devtmpfs dev /dev
-mount -t tmpfs run /run
-for module in /modules/*; do insmod "$module" 2>/dev/null; done
-mkdir -p /run/cryptsetup /run/lock /etc
-is() { if [ "$2" = "$3" ]; then echo "ok $1"; else echo "FAILED $1: expected <$2>, got <$3>"; fi; }
+guest_begin "${SERIES:-6.12}"
+guest_modules dm-crypt ext4 loop xts aes_generic aesni-intel sha256_generic crc32c_generic algif_skcipher
+guest_programs "$root/build/release/ima-rescue" "$root/build/release/ima-scan" cryptsetup mkfs.ext4
+guest_script init <<'GUEST'
 sum() { sha256sum /tmp/d.img /tmp/h.img | cut -c1-64 | tr '\n' ' '; }
-left() { ls /dev/mapper | grep -v control; losetup -a; ls /run/ima-rescue; }
 fill() {
 	mkfs.ext4 -q /dev/mapper/x && mount /dev/mapper/x /mnt && mkdir -p /mnt/etc /mnt/usr/bin &&
 		echo 'PRETTY_NAME="Locked Linux"' >/mnt/etc/os-release && echo x >/mnt/etc/passwd &&
@@ -113,23 +64,7 @@ for wait in 0.02 0.05 0.1 0.15 0.2 0.3 0.4 0.5; do
 	is "umount after a kill at $wait s" "0 " "$? $(left)"
 done
 is 'not a byte has changed' "$before" "$(sum)"
-echo END
-poweroff -f
-END
-}
-
-mkdir -p "$tree"/{bin,dev,proc,sys,tmp,run,mnt,modules}
-copy_modules
-copy_programs
-guest_script >"$tree/init"
-chmod +x "$tree/init"
-(cd "$tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$work/initramfs"
-timeout -k 5 "${E2E_BOOT_TIMEOUT:-240}" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max \
-	-m 1024 -smp 2 -nodefaults -no-user-config -display none -no-reboot -serial "file:$work/console" \
-	-kernel "$kernel/vmlinuz" -initrd "$work/initramfs" -append "console=ttyS0 quiet panic=-1" ||
-	die "the guest did not end by itself: $(tail -n 5 "$work/console")"
-tr -d '\r' <"$work/console" | grep -aE '^(ok|FAILED) |^END$' >"$work/said" || true
-grep -a '^FAILED' "$work/said" || true
-printf '%d checks, %d failed\n' "$(grep -c '^ok\|^FAILED' "$work/said")" "$(grep -c '^FAILED' "$work/said" || true)"
-grep -qx END "$work/said" || die "the guest stopped half way: $(tail -n 5 "$work/console")"
-! grep -q '^FAILED' "$work/said"
+finish
+GUEST
+guest_boot -s init
+guest_said
