@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "efi/targetfs.h"
+#include "rescue/assemble.h"
 #include "rescue/source.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -83,6 +84,9 @@ const struct survey_item *attach_choose(const struct machine *machine, const cha
 		fault_set(f, EBUSY, "%s is in use by the running system", volume->name);
 	else if (volume->stick)
 		fault_set(f, EBUSY, "%s is the medium this system runs from", volume->name);
+	else if (assemble_is_waiting(&machine->volumes, index))
+		fault_set(f, ENOTSUP, "%s holds %s, which is not set up (--assemble brings it up)",
+			  volume->name, volume_layer_name(volume->layer));
 	else if (volume->layer != VOLUME_NO_LAYER)
 		fault_set(f, ENOTSUP, "%s holds %s, which is not opened", volume->name,
 			  volume_layer_name(volume->layer));
@@ -117,14 +121,26 @@ static int read_fstab(const struct targetfs *t, struct fstab *out, struct remark
 	return 0;
 }
 
-static void remark_missing(const struct compose *plan, struct remark_list *remarks)
+static bool is_anything_waiting(const struct machine *machine)
 {
+	for (size_t i = 0; i < machine->volumes.count; i++)
+		if (assemble_is_waiting(&machine->volumes, (int)i))
+			return true;
+	return false;
+}
+
+static void remark_missing(const struct machine *machine, const struct compose *plan,
+			   struct remark_list *remarks)
+{
+	const char *hint =
+		is_anything_waiting(machine) ? "; not everything is set up (--assemble)" : "";
+
 	for (size_t i = 0; i < plan->missing_count; i++) {
 		const struct compose_missing *m = &plan->missing[i];
 		struct fault fault;
 
-		fault_set(&fault, 0, "%s of fstab line %u is left out: %s", m->source, m->line,
-			  compose_why_name(m->why));
+		fault_set(&fault, 0, "%s of fstab line %u is left out: %s%s", m->source, m->line,
+			  compose_why_name(m->why), m->why == COMPOSE_NOT_FOUND ? hint : "");
 		remark_add(remarks, m->dir, &fault);
 	}
 }
@@ -141,7 +157,7 @@ static int plan_by(const struct machine *machine, const struct survey_item *root
 	result = compose_plan(&machine->volumes, root, t, &fstab, out, f);
 	fstab_done(&fstab);
 	if (result == 0)
-		remark_missing(out, remarks);
+		remark_missing(machine, out, remarks);
 	return result;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "efi/command.h"
+#include "rescue/assemble.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
@@ -85,6 +86,8 @@ static void say_volume(struct buf *text, const struct machine *m, size_t index, 
 		buf_puts(text, "  (in use by the running system)");
 	if (v->layer == VOLUME_BITLOCKER)
 		buf_puts(text, "  locked, not ours to open");
+	if (assemble_is_waiting(&m->volumes, (int)index))
+		buf_puts(text, "  not set up (--assemble)");
 	add_word(text, "  ", v->model);
 	add_word(text, "  ", v->mapped_name);
 	add_word(text, "  label ", v->probe.label);
@@ -183,6 +186,7 @@ static int write_volume(const struct machine *m, size_t index, FILE *out, struct
 	add_optional(&line, "serial", v->serial);
 	add_optional(&line, "transport", v->transport);
 	add_optional(&line, "mapped_name", v->mapped_name);
+	json_bool(&line, "waiting", assemble_is_waiting(&m->volumes, (int)index));
 	json_bool(&line, "removable", v->removable);
 	json_bool(&line, "read_only", v->read_only);
 	json_bool(&line, "ambivalent", v->probe.ambivalent);

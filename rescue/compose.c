@@ -78,17 +78,6 @@ static int add_missing(struct composing *c, const struct fstab_entry *entry, enu
 	return 0;
 }
 
-/* "/dev/mapper/vg-root" is a mapped volume's own name. */
-static bool is_meant(const struct volume *volume, const char *source)
-{
-	static const char mapper[] = "/dev/mapper/";
-	size_t n = sizeof(mapper) - 1;
-
-	if (strncmp(source, mapper, n) == 0)
-		return volume->mapped_name && strcmp(volume->mapped_name, source + n) == 0;
-	return volume_matches(volume, source);
-}
-
 /* The volume an entry means: the only one of the name, or the only one of the root's disk. -1: none. */
 static int find_meant(const struct composing *c, const char *source, enum compose_why *out_why)
 {
@@ -96,7 +85,7 @@ static int find_meant(const struct composing *c, const char *source, enum compos
 	unsigned near_count = 0, far_count = 0;
 
 	for (size_t i = 0; i < c->volumes->count; i++) {
-		if (!is_meant(&c->volumes->items[i], source))
+		if (!volume_matches(&c->volumes->items[i], source))
 			continue;
 		if (bottom_of(c->volumes, (int)i) == disk) {
 			near = (int)i;

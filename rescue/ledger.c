@@ -139,6 +139,40 @@ int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what, str
 	return append(ledger, buf_text(&line), f) < 0 ? -1 : keep(ledger, kind, what, f);
 }
 
+/* One file for all, "lent": the lock is shared by whoever has it open, and goes with the last of them. */
+static int open_lent(const struct ledger *ledger, int flags, int lock, struct fault *f)
+{
+	own_mem char *path = path_of(ledger->dir, "lent");
+	own_fd int fd = path ? open(path, flags | O_RDONLY | O_CLOEXEC, 0600) : -1;
+
+	if (fd < 0)
+		return fault_set(f, path ? errno : ENOMEM, "opening %s/lent", ledger->dir);
+	while (flock(fd, lock) < 0)
+		if (errno != EINTR)
+			return fault_set(f, errno, "locking %s/lent", ledger->dir);
+	return take_fd(&fd);
+}
+
+int ledger_lend(const struct ledger *ledger, struct fault *f)
+{
+	return open_lent(ledger, O_CREAT, LOCK_SH, f);
+}
+
+/* A program that was at work when its ima-rescue was killed is being killed too: it may take a moment. */
+static int wait_for_borrowers(const struct ledger *ledger, struct fault *f)
+{
+	struct fault fault;
+	int fd = open_lent(ledger, 0, LOCK_EX, &fault);
+
+	if (fd >= 0)
+		close(fd);
+	else if (fault.os != ENOENT) {
+		*f = fault;
+		return -1;
+	}
+	return 0;
+}
+
 int ledger_set_ready(struct ledger *ledger, struct fault *f)
 {
 	own_mem char *path = path_of(ledger->dir, "ready");
@@ -232,6 +266,8 @@ int ledger_undo(struct ledger *ledger, struct fault *f)
 	if (remove_name(ledger->dir, "ready", 0, f) < 0)
 		return -1;
 	ledger->ready = false;
+	if (wait_for_borrowers(ledger, f) < 0)
+		return -1;
 	if (ledger->at && unmount_all(ledger->at, f) < 0)
 		return -1;
 	while (ledger->count) {
@@ -242,6 +278,7 @@ int ledger_undo(struct ledger *ledger, struct fault *f)
 		free(ledger->entries[--ledger->count].what);
 	}
 	if (remove_name(ledger->dir, "root", AT_REMOVEDIR, f) < 0 ||
+	    remove_name(ledger->dir, "lent", 0, f) < 0 ||
 	    remove_name(ledger->dir, "ledger", 0, f) < 0)
 		return -1;
 	if (rmdir(ledger->dir) < 0 && errno != ENOENT)

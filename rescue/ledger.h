@@ -43,6 +43,9 @@ int ledger_begin(const char *base, const char *at, const char *target, struct le
 /* Writes one more thing down, before it is made. */
 int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what,
 	       struct fault *f) FAULT_MUST_USE;
+/* An empty file's descriptor, as standard input of a program that makes what the ledger says: until it is
+ * closed everywhere, ledger_undo() waits. -1 with *f filled. */
+int ledger_lend(const struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 /* The tree is whole, and stays when we end. */
 int ledger_set_ready(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 /*

@@ -3,10 +3,12 @@
 #include "rescue/machine.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "efi/efistore.h"
+#include "rescue/assemble.h"
 #include "rescue/unlock.h"
 
 /*
@@ -65,21 +67,54 @@ static bool wants_unlocking(const struct rescueoptions *o)
 	return o->unlock || o->token || o->key_file;
 }
 
-/* The secret is asked for once, and wiped when every volume had it. */
-static int unlock(const struct rescueoptions *o, struct ledger *ledger, struct machine *machine,
-		  struct fault *f)
+/* Layers stand on each other in any order: a round brings up what the one before laid open. */
+static int open_layers_with(const struct rescueoptions *o, const struct unlock_secret *secret,
+			    struct assemble *assemble, struct fault *f)
 {
+	for (;;) {
+		size_t before = assemble->volumes->count;
+
+		if (wants_unlocking(o) && unlock_all(assemble->volumes, secret, assemble->ledger,
+						     assemble->remarks, f) < 0)
+			return -1;
+		if (o->assemble && assemble_round(assemble, f) < 0)
+			return -1;
+		/* What lacks a member waits until nothing else comes up. */
+		if (assemble->volumes->count > before)
+			assemble->incomplete = false;
+		else if (!assemble->incomplete)
+			assemble->incomplete = true;
+		else
+			return 0;
+	}
+}
+
+/* The secret is asked for once, and wiped when every volume had it. */
+static int open_layers(const struct rescueoptions *o, const char *target, struct ledger *ledger,
+		       struct machine *machine, struct fault *f)
+{
+	struct assemble assemble = {&machine->volumes, ledger, &machine->remarks, target, false};
 	struct unlock_secret secret = {0};
-	int result = read_secret(o, &secret, f);
+	int result = wants_unlocking(o) ? read_secret(o, &secret, f) : 0;
 
 	if (result == 0)
-		result = unlock_all(&machine->volumes, &secret, ledger, &machine->remarks, f);
+		result = open_layers_with(o, &secret, &assemble, f);
 	unlock_wipe(&secret);
 	return result;
 }
 
+static void remark_not_root(const struct rescueoptions *o, struct machine *machine)
+{
+	struct fault fault;
+
+	if (!o->assemble && !wants_unlocking(o))
+		return;
+	fault_set(&fault, EPERM, "unlocking and bringing up volumes");
+	remark_add(&machine->remarks, "volumes", &fault);
+}
+
 static int look(const struct rescueoptions *o, char *const *images, bool with_disks,
-		struct ledger *ledger, struct machine *machine, struct fault *f)
+		const char *target, struct ledger *ledger, struct machine *machine, struct fault *f)
 {
 	struct volume_roots roots = {.sys = "/sys", .dev = "/dev", .proc = "/proc"};
 
@@ -91,22 +126,30 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 	}
 	if (add_images(o, images, machine, f) < 0)
 		return -1;
-	if (ledger && wants_unlocking(o) && unlock(o, ledger, machine, f) < 0)
+	if (!ledger)
+		remark_not_root(o, machine);
+	else if (open_layers(o, target, ledger, machine, f) < 0)
 		return -1;
 	return survey_run(&machine->volumes, ledger, &machine->survey, &machine->remarks, f);
 }
 
-int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
-		 struct ledger *ledger, struct machine *out, struct fault *f)
+static int look_at(const struct rescueoptions *o, char *const *images, bool with_disks,
+		   const char *target, struct ledger *ledger, struct machine *out, struct fault *f)
 {
 	struct machine machine = {0};
 
-	if (look(o, images, with_disks, ledger, &machine, f) < 0) {
+	if (look(o, images, with_disks, target, ledger, &machine, f) < 0) {
 		machine_done(&machine);
 		return -1;
 	}
 	*out = machine;
 	return 0;
+}
+
+int machine_look(const struct rescueoptions *o, char *const *images, bool with_disks,
+		 struct ledger *ledger, struct machine *out, struct fault *f)
+{
+	return look_at(o, images, with_disks, NULL, ledger, out, f);
 }
 
 int machine_look_for(const struct rescueoptions *o, const char *target, struct ledger *ledger,
@@ -117,8 +160,8 @@ int machine_look_for(const struct rescueoptions *o, const char *target, struct l
 	struct stat st;
 
 	if (stat(target, &st) == 0 && S_ISREG(st.st_mode))
-		return machine_look(o, images, false, ledger, out, f);
-	return machine_look(o, NULL, o->images.count == 0, ledger, out, f);
+		return look_at(o, images, false, target, ledger, out, f);
+	return look_at(o, NULL, o->images.count == 0, target, ledger, out, f);
 }
 
 void machine_done(struct machine *machine)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "rescue/array.h"
+#include "rescue/lvm.h"
 #include "rescue/unlock.h"
 #include "scanner/base/own.h"
 
@@ -28,6 +30,8 @@ static const struct {
 } kinds[UNDO_KINDS] = {
 	[UNDO_DEVICE] = {"device", set_writable},
 	[UNDO_MAPPING] = {"mapping", unlock_close},
+	[UNDO_ARRAY] = {"array", array_stop},
+	[UNDO_GROUP] = {"group", lvm_end},
 };
 
 const char *undo_kind_name(enum undo_kind kind)

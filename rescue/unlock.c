@@ -5,12 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libcryptsetup.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -128,24 +125,13 @@ static int activate(struct crypt_device *cd, const char *name, const struct unlo
 static int add_mapped(struct volume_list *volumes, int below, const char *name, struct fault *f)
 {
 	own_buf struct buf path = {0};
-	own_fd int fd = -1;
-	struct volume *volume;
-	struct stat st;
+	struct volume_top top = {VOLUME_MAPPED, NULL, name, name, NULL, &below, 1};
 
 	buf_printf(&path, "%s/%s", crypt_get_dir(), name);
-	fd = path.failed ? -1 : open(buf_text(&path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return fault_set(f, path.failed ? ENOMEM : errno, "opening the unlocked volume");
-	volume = volume_add(volumes, VOLUME_MAPPED, buf_text(&path), name, f);
-	if (!volume)
-		return -1;
-	volume->parent = below;
-	volume->rdev = st.st_rdev;
-	volume->read_only = true;
-	volume->mapped_name = strdup(name);
-	if (ioctl(fd, BLKGETSIZE64, &volume->size_bytes) < 0)
-		return fault_set(f, errno, "asking for the size of the unlocked volume");
-	return volume_probe(volume, fd, f);
+	if (path.failed)
+		return fault_set(f, ENOMEM, "opening the unlocked volume");
+	top.path = buf_text(&path);
+	return volume_add_top(volumes, &top, f);
 }
 
 /* Loop device, mapping, volume: each written into the ledger before it is. */
@@ -173,18 +159,10 @@ static int unlock_volume(struct volume_list *volumes, int index, const char *nam
 	return add_mapped(volumes, index, name, f);
 }
 
-static bool is_unlocked(const struct volume_list *volumes, int index)
-{
-	for (size_t i = 0; i < volumes->count; i++)
-		if (volumes->items[i].kind == VOLUME_MAPPED && volumes->items[i].parent == index)
-			return true;
-	return false;
-}
-
 /* With a detached header, a volume says nothing of itself: it looks empty. */
 static bool is_locked(const struct volume *v, const struct unlock_secret *secret)
 {
-	if (v->in_use || v->stick)
+	if (v->in_use || v->stick || v->tried)
 		return false;
 	if (secret->header)
 		return !*v->probe.type && !*v->probe.table && !v->probe.ambivalent;
@@ -196,12 +174,12 @@ int unlock_all(struct volume_list *volumes, const struct unlock_secret *secret,
 {
 	/* The list grows while it is walked: LUKS inside LUKS is met in its turn. */
 	for (size_t i = 0; i < volumes->count; i++) {
-		const struct volume *v = &volumes->items[i];
 		char name[NAME_BYTES];
 		struct fault fault;
 
-		if (!is_locked(v, secret) || is_unlocked(volumes, (int)i))
+		if (!is_locked(&volumes->items[i], secret) || volume_has_child(volumes, (int)i))
 			continue;
+		volumes->items[i].tried = true;
 		snprintf(name, sizeof(name), "ima-rescue-%u-%zu", ledger->number, i);
 		if (unlock_volume(volumes, (int)i, name, secret, ledger, &fault) == 0)
 			continue;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rescue/mapping.h"
 #include "rescue/volume_internal.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -255,6 +256,20 @@ void volume_list_done(struct volume_list *list)
 
 /* --- Finding --- */
 
+bool volume_has_child(const struct volume_list *list, int index)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct volume *v = &list->items[i];
+
+		if (v->parent == index)
+			return true;
+		for (size_t j = 0; j < v->below_count; j++)
+			if (v->below[j] == index)
+				return true;
+	}
+	return false;
+}
+
 static const char *field_of(const struct volume *volume, const char *what, size_t key_length)
 {
 	static const struct {
@@ -274,6 +289,35 @@ static const char *field_of(const struct volume *volume, const char *what, size_
 	return NULL;
 }
 
+/* "/dev/vg/root" is the link to "/dev/mapper/vg-root", whose hyphens inside the names are doubled. */
+static bool is_link_of(const char *mapped_name, const char *what)
+{
+	const char *slash = strchr(what, '/');
+	own_buf struct buf group = {0}, name = {0};
+
+	if (!slash)
+		return false;
+	buf_add(&group, what, (size_t)(slash - what));
+	mapping_lvm_name(buf_text(&group), slash + 1, &name);
+	return !group.failed && !name.failed && strcmp(buf_text(&name), mapped_name) == 0;
+}
+
+/* The names in /dev that say what a volume is rather than which number the kernel gave it. */
+static bool has_own_name(const struct volume *volume, const char *what)
+{
+	static const char dev[] = "/dev/", mapper[] = "mapper/", md[] = "md";
+
+	if (!volume->mapped_name || strncmp(what, dev, sizeof(dev) - 1) != 0)
+		return false;
+	what += sizeof(dev) - 1;
+	if (volume->kind == VOLUME_MD)
+		return strncmp(what, md, 2) == 0 &&
+		       strcmp(what + 2 + (what[2] == '/'), volume->mapped_name) == 0;
+	if (strncmp(what, mapper, sizeof(mapper) - 1) == 0)
+		return strcmp(what + sizeof(mapper) - 1, volume->mapped_name) == 0;
+	return is_link_of(volume->mapped_name, what);
+}
+
 bool volume_matches(const struct volume *volume, const char *what)
 {
 	const char *equals = strchr(what, '='), *field;
@@ -281,7 +325,7 @@ bool volume_matches(const struct volume *volume, const char *what)
 
 	if (*what == '/' || !equals)
 		return strcmp(volume->offset_bytes ? volume->name : volume->path, what) == 0 ||
-		       strcmp(volume->name, what) == 0;
+		       strcmp(volume->name, what) == 0 || has_own_name(volume, what);
 	field = field_of(volume, what, key_length);
 	return field && *field && strcasecmp(field, what + key_length) == 0;
 }

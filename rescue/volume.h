@@ -56,11 +56,14 @@ struct volume {
 	uint64_t offset_bytes, size_bytes;
 	unsigned number; /* of a partition */
 	char part_type[64], part_uuid[64], part_label[128];
-	char *model, *serial, *transport; /* of a disk; NULL: not known */
-	char *mapped_name, *mapped_uuid;  /* of device mapper */
+	char *model, *serial,
+		*transport; /* of a disk; of an array `model` is its level; NULL: not known */
+	char *mapped_name,
+		*mapped_uuid; /* of device mapper; of an array the name it gives itself */
 	bool removable, read_only;
 	bool in_use; /* the running system has it mounted, swaps to it, or built something on it */
 	bool stick;  /* it carries the system that runs this program */
+	bool tried;  /* opening the layer it holds was tried: not again */
 	struct probe probe;
 	enum volume_layer layer;
 };
@@ -93,6 +96,8 @@ int volume_find(const struct volume_list *list, const char *what, struct fault *
 /* "luks", "bitlocker", "lvm", …; NULL for none. */
 const char *volume_layer_name(enum volume_layer layer);
 const char *volume_kind_name(enum volume_kind kind);
+/* Does anything of the list stand on this volume? */
+bool volume_has_child(const struct volume_list *list, int index);
 /* Of a GPT or MBR type: "EFI system partition", "Linux root (x86-64)", "Linux /usr (x86-64)", …; NULL. */
 const char *volume_type_meaning(const char *part_type);
 

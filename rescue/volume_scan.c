@@ -212,7 +212,7 @@ static int add_known_partition(void *context, const char *name, struct fault *f)
 static void describe_disk(struct volume *volume, int dir, const char *sys_path)
 {
 	volume->removable = read_number(dir, "removable") != 0;
-	volume->model = read_text(dir, "device/model");
+	volume->model = read_text(dir, volume->kind == VOLUME_MD ? "md/level" : "device/model");
 	volume->serial = read_text(dir, "device/serial");
 	volume->mapped_name = read_text(dir, "dm/name");
 	volume->mapped_uuid = read_text(dir, "dm/uuid");
@@ -292,12 +292,39 @@ static int add_below(void *context, const char *name, struct fault *f)
 	return 0;
 }
 
+static int index_of_path(const struct volume_list *list, const char *path)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].rdev && strcmp(list->items[i].path, path) == 0)
+			return (int)i;
+	return VOLUME_NO_PARENT;
+}
+
+/* A loop device over a device: what uses the one uses the other. */
+static int find_backing(struct scanning *s, struct volume *v, struct fault *f)
+{
+	struct standing standing = {s->list, v};
+	own_buf struct buf path = {0};
+	own_fd int dir = -1;
+	char line[LINE_MAX_BYTES];
+	int backing;
+
+	buf_printf(&path, "%s/block/%s", s->roots->sys, v->name);
+	dir = path.failed ? -1 : open(buf_text(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || !read_line(dir, "loop/backing_file", line))
+		return 0;
+	backing = index_of_path(s->list, line);
+	return backing < 0 ? 0 : add_below(&standing, s->list->items[backing].name, f);
+}
+
 static int find_below(struct scanning *s, struct fault *f)
 {
 	for (size_t i = 0; i < s->list->count; i++) {
 		struct standing standing = {s->list, &s->list->items[i]};
 		own_buf struct buf path = {0};
 
+		if (standing.volume->kind == VOLUME_LOOP && find_backing(s, standing.volume, f) < 0)
+			return -1;
 		if (standing.volume->kind != VOLUME_MAPPED && standing.volume->kind != VOLUME_MD)
 			continue;
 		buf_printf(&path, "%s/block/%s/slaves", s->roots->sys, standing.volume->name);
@@ -424,20 +451,6 @@ static void mark_up(struct volume_list *list)
 	}
 }
 
-static bool has_child(const struct volume_list *list, int index)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		const struct volume *v = &list->items[i];
-
-		if (v->parent == index)
-			return true;
-		for (size_t j = 0; j < v->below_count; j++)
-			if (v->below[j] == index)
-				return true;
-	}
-	return false;
-}
-
 /* What somebody holds whom we cannot see, such as a mount in another namespace (O_EXCL, open(2)). */
 static void mark_held(struct volume_list *list)
 {
@@ -445,7 +458,7 @@ static void mark_held(struct volume_list *list)
 		struct volume *v = &list->items[i];
 		own_fd int fd = -1;
 
-		if (!v->rdev || has_child(list, (int)i))
+		if (!v->rdev || volume_has_child(list, (int)i))
 			continue;
 		fd = open(v->path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
 		if (fd < 0 && errno == EBUSY)

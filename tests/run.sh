@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy kernels debian-tree ovmf disk-errors locked-disks e2e)
+	tidy kernels debian-tree ovmf disk-errors locked-disks assembled-disks e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -163,6 +163,12 @@ check_disk_errors() {
 check_locked_disks() {
 	build all
 	script tests/e2e/locked-disks.sh
+}
+
+# md and LVM, in layers with LUKS, brought up and taken down in a guest.
+check_assembled_disks() {
+	build all
+	script tests/e2e/assembled-disks.sh
 }
 
 # Which images firmware starts, asked of the firmware.
