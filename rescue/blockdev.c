@@ -17,8 +17,9 @@
 enum { LOOP_TRIES = 64 }; /* others may take the device that was free a moment ago */
 
 /*
- * No write reaches a device that is set read-only, whatever a file system's driver means to do. Not while
- * another holds it: a mounted file system would lose its writes (O_EXCL, open(2)).
+ * Nobody may open it for writing any more, and file systems' drivers ask. A driver that does not ask still
+ * writes, with a warning (Linux 4.18 and later): dm-raid was seen to. Only a read-only loop device refuses
+ * that, hence member.h. Not while another holds it: a mounted file system would lose its writes (O_EXCL, open(2)).
  */
 int blockdev_forbid_writing(const char *path, int *out_fd, struct fault *f)
 {
