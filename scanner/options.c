@@ -2,6 +2,7 @@
 /* The command line of ima-scan: one table for parsing and for --help. */
 #include "scanner/options.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,12 +120,41 @@ static int keep_list(struct options_list *list, const char *argument, struct fau
 	return 0;
 }
 
+/* One of those that look at something: the others may follow any of them. */
+static bool is_look(enum options_command command)
+{
+	return command == OPTIONS_EXPLAIN || command == OPTIONS_LINT_POLICY ||
+	       command == OPTIONS_LIST_KEYS;
+}
+
+static const char *name_of(enum options_command command)
+{
+	size_t i = 0;
+
+	while (rows[i].keep != KEEP_COMMAND || rows[i].command != command)
+		i++;
+	return rows[i].name;
+}
+
+static int keep_command(enum options_command *out, enum options_command command, struct fault *f)
+{
+	enum options_command before = *out;
+
+	if (is_look(before) && is_look(command) && before != command)
+		return fault_set(f, 0, "--%s and --%s exclude each other",
+				 name_of(before < command ? before : command),
+				 name_of(before < command ? command : before));
+	*out = command;
+	return 0;
+}
+
 static int keep_jobs(unsigned *jobs, const char *argument, struct fault *f)
 {
 	char *end;
 	unsigned long n = strtoul(argument, &end, 10);
 
-	if (*end || end == argument || n < 1 || n > 256)
+	/* strtoul(3) takes signs, and wraps a negative number round. */
+	if (*end || !isdigit((unsigned char)*argument) || n < 1 || n > 256)
 		return fault_set(f, 0, "--jobs wants a number from 1 to 256, not \"%s\"", argument);
 	*jobs = (unsigned)n;
 	return 0;
@@ -152,8 +182,7 @@ static int keep(const struct option_row *row, const char *argument, struct optio
 	case KEEP_COMMAND:
 		if (row->argument)
 			*(const char **)field = argument;
-		out->command = row->command;
-		return 0;
+		return keep_command(&out->command, row->command, f);
 	}
 	return 0;
 }
