@@ -25,6 +25,7 @@
 	SUITE(links)                                                                               \
 	SUITE(listfile)                                                                            \
 	SUITE(modsig)                                                                              \
+	SUITE(optable)                                                                             \
 	SUITE(options)                                                                             \
 	SUITE(policy_builtin)                                                                      \
 	SUITE(policy_lint)                                                                         \
