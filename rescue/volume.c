@@ -14,6 +14,7 @@
 #include "rescue/volume_internal.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 
 static const struct {
 	enum volume_layer layer;
@@ -216,7 +217,6 @@ int volume_add_partitions(struct volume_list *list, int parent, int fd, struct f
 int volume_add_image(struct volume_list *list, const char *path, struct fault *f)
 {
 	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *slash = strrchr(path, '/');
 	struct volume *volume;
 	struct stat st;
 
@@ -224,7 +224,7 @@ int volume_add_image(struct volume_list *list, const char *path, struct fault *f
 		return fault_set(f, errno, "opening the image %s", path);
 	if (!S_ISREG(st.st_mode))
 		return fault_set(f, EINVAL, "opening the image %s: it is no regular file", path);
-	volume = volume_add(list, VOLUME_IMAGE, path, slash ? slash + 1 : path, f);
+	volume = volume_add(list, VOLUME_IMAGE, path, path_base(path), f);
 	if (!volume)
 		return -1;
 	volume->size_bytes = (uint64_t)st.st_size;

@@ -15,6 +15,7 @@
 #include "efi/loaders/textline.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 
 static int no_memory(struct fault *f)
 {
@@ -220,12 +221,9 @@ static int set_key(struct bls_item *item, struct textline key, struct textline v
 /* The name without its directory, ".conf" and boot counters: "a+2-1.conf" is "a". */
 static int set_id(struct bls_item *item, struct fault *f)
 {
-	const char *name = strrchr(item->path, '/');
-	const char *plus;
-	size_t n;
+	const char *name = path_base(item->path), *plus;
+	size_t n = strlen(name);
 
-	name = name ? name + 1 : item->path;
-	n = strlen(name);
 	if (n > 5 && strcasecmp(name + n - 5, ".conf") == 0)
 		n -= 5;
 	plus = memrchr(name, '+', n);
