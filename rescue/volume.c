@@ -153,6 +153,13 @@ static bool has_partition(const struct volume_list *list, int parent, unsigned n
 	return false;
 }
 
+static void copy_partition_names(struct volume *volume, const struct probe_partition *part)
+{
+	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
+	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
+	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
+}
+
 static int add_partition(struct volume_list *list, int parent, const struct probe_partition *part,
 			 int fd, struct fault *f)
 {
@@ -170,9 +177,7 @@ static int add_partition(struct volume_list *list, int parent, const struct prob
 	volume->offset_bytes = part->offset_bytes;
 	volume->size_bytes = part->size_bytes;
 	volume->removable = list->items[parent].removable;
-	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
-	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
-	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
+	copy_partition_names(volume, part);
 	return volume_probe(volume, fd, f);
 }
 
@@ -182,13 +187,6 @@ int volume_probe(struct volume *volume, int fd, struct fault *f)
 		return -1;
 	volume->layer = volume_layer_of(&volume->probe);
 	return 0;
-}
-
-static void copy_partition_names(struct volume *volume, const struct probe_partition *part)
-{
-	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
-	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
-	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
 }
 
 int volume_add_partitions(struct volume_list *list, int parent, int fd, struct fault *f)

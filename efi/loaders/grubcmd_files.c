@@ -11,7 +11,10 @@ static int missing(struct grubrun *g, const struct grubcmd_call *c, const char *
 	return 0;
 }
 
-static int run_source(struct grubrun *g, const struct grubcmd_call *c, struct fault *f)
+typedef int source_fn(struct grubrun *g, const char *path, bool *out_found, struct fault *f);
+
+static int run_file(struct grubrun *g, const struct grubcmd_call *c, source_fn *source,
+		    struct fault *f)
 {
 	own_mem char *path = NULL;
 	bool found = false;
@@ -20,23 +23,19 @@ static int run_source(struct grubrun *g, const struct grubcmd_call *c, struct fa
 		return 0;
 	if (grubrun_resolve(g, c->args[0], &path, f) < 0)
 		return -1;
-	if (path && grubrun_source(g, path, &found, f) < 0)
+	if (path && source(g, path, &found, f) < 0)
 		return -1;
 	return found || g->stopped ? 0 : missing(g, c, c->args[0]);
 }
 
+static int run_source(struct grubrun *g, const struct grubcmd_call *c, struct fault *f)
+{
+	return run_file(g, c, grubrun_source, f);
+}
+
 static int run_configfile(struct grubrun *g, const struct grubcmd_call *c, struct fault *f)
 {
-	own_mem char *path = NULL;
-	bool found = false;
-
-	if (c->count == 0)
-		return 0;
-	if (grubrun_resolve(g, c->args[0], &path, f) < 0)
-		return -1;
-	if (path && grubmenu_source(g, path, &found, f) < 0)
-		return -1;
-	return found || g->stopped ? 0 : missing(g, c, c->args[0]);
+	return run_file(g, c, grubmenu_source, f);
 }
 
 /* "normal" without a file is $prefix/grub.cfg. */
