@@ -1,7 +1,9 @@
-# shellcheck shell=bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of ima-rescue share. Source it after lib.sh. Sets $rescue; $disk is the image that
 # untouched() speaks of, $before its digest.
+# shellcheck disable=SC2154 # variables of lib.sh
+set -euo pipefail
 
 rescue=${IMA_SCAN%/*}/ima-rescue
 if [ ! -x "$rescue" ]; then
