@@ -14,6 +14,8 @@
 
 #include "efi/command.h"
 #include "rescue/attach.h"
+#include "rescue/choose.h"
+#include "rescue/hiddenreport.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
@@ -68,13 +70,14 @@ static int run_command(char **words, struct fault *f)
 	return WEXITSTATUS(status);
 }
 
-/* What is missing from the tree is told beside the command's own report. */
-static void tell_remarks(const struct machine *machine)
+/* What is missing from the tree, or hidden by it, is told beside the command's own report. */
+static void tell(const struct attach *attach)
 {
 	own_buf struct buf text = {0};
 	struct fault ignored;
 
-	command_text_remarks(&machine->remarks, &text);
+	hiddenreport_text(&attach->hidden, &attach->machine->volumes, &text);
+	command_text_remarks(attach->remarks, &text);
 	(void)!command_write_text(stderr, &text, &ignored);
 }
 
@@ -82,19 +85,28 @@ static int run_in_tree(const struct rescueoptions *o, struct machine *m, const s
 		       struct ledger *ledger, struct fault *f)
 {
 	own_mem char **words = words_for(o, ledger->at);
+	struct attach attach = {.machine = m,
+				.plan = plan,
+				.ledger = ledger,
+				.beneath = o->beneath,
+				.remarks = &m->remarks};
+	int result;
 
 	if (!words)
 		return fault_set(f, ENOMEM, "starting the command");
-	if (enter_namespace(f) < 0 || attach_tree(m, plan, ledger, &m->remarks, f) < 0)
+	if (enter_namespace(f) < 0)
 		return -1;
-	tell_remarks(m);
-	return run_command(words, f);
+	result = attach_tree(&attach, f);
+	if (result == 0)
+		tell(&attach);
+	attach_done(&attach);
+	return result < 0 ? -1 : run_command(words, f);
 }
 
 static int run_target(const struct rescueoptions *o, struct machine *m, struct ledger *ledger,
 		      struct fault *f)
 {
-	const struct survey_item *root = attach_choose(m, o->words[0], f);
+	const struct survey_item *root = choose_system(m, o->words[0], f);
 	struct compose plan;
 	int status;
 

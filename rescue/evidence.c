@@ -77,6 +77,8 @@ static int mount_detached(const char *device, const struct evidence_source *sour
 	if (fsconfig(context, FSCONFIG_SET_STRING, "source", device, 0) < 0 ||
 	    fsconfig(context, FSCONFIG_SET_FLAG, "ro", NULL, 0) < 0 ||
 	    set_options(context, kind, source) < 0 ||
+	    (source->degraded && fsconfig(context, FSCONFIG_SET_FLAG, "degraded", NULL, 0) < 0) ||
+	    setdevice_configure(context, &out->others) < 0 ||
 	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return refuse(context, kind->driver, errno, f);
 	out->mount_fd = fsmount(context, FSMOUNT_CLOEXEC, SAFE_ATTRIBUTES);
@@ -126,11 +128,28 @@ int evidence_open(const struct evidence_source *source, struct evidence *out, st
 	if (evidence.kind->state)
 		evidence.state = evidence.kind->state(fd, source->offset_bytes, source->size_bytes);
 	if (open_part(source, &evidence, f) < 0 ||
+	    setdevice_open(source->others, source->other_count, &evidence.others, f) < 0 ||
 	    mount_detached(source->whole ? source->path : evidence.loop_path, source, &evidence,
 			   f) < 0) {
 		evidence_close(&evidence);
 		return -1;
 	}
+	*out = evidence;
+	return 0;
+}
+
+int evidence_open_again(const struct evidence *first, const struct evidence_source *source,
+			struct evidence *out, struct fault *f)
+{
+	struct evidence evidence = {.mount_fd = -1,
+				    .loop_fd = -1,
+				    .device_fd = -1,
+				    .kind = first->kind,
+				    .state = first->state};
+
+	if (mount_detached(source->whole ? source->path : first->loop_path, source, &evidence, f) <
+	    0)
+		return -1;
 	*out = evidence;
 	return 0;
 }
@@ -148,6 +167,7 @@ static void close_all(struct evidence *evidence)
 
 void evidence_keep(struct evidence *evidence)
 {
+	setdevice_keep(&evidence->others);
 	close_all(evidence);
 }
 
@@ -159,5 +179,6 @@ void evidence_close(struct evidence *evidence)
 	evidence->mount_fd = -1;
 	blockdev_allow_writing(evidence->device_fd);
 	evidence->device_fd = -1;
+	setdevice_close(&evidence->others);
 	close_all(evidence);
 }

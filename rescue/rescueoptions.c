@@ -23,6 +23,8 @@ static const struct optable_row rows[] = {
 	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
+	{"beneath", 0, NULL, "show what is hidden beneath mount points, beside the tree",
+	 OPTABLE_FLAG, AT(beneath), NULL},
 	{"to", 0, "DIR", "where collect puts the copies: a directory of its own", OPTABLE_TEXT,
 	 AT(to), NULL},
 	{"format", 0, "text|ndjson", "how to report", OPTABLE_TEXT, AT(format), formats},

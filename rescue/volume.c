@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rescue/members.h"
 #include "rescue/volume_internal.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -186,6 +187,9 @@ int volume_probe(struct volume *volume, int fd, struct fault *f)
 	if (probe_read(fd, volume->offset_bytes, volume->size_bytes, &volume->probe, f) < 0)
 		return -1;
 	volume->layer = volume_layer_of(&volume->probe);
+	if (strcmp(volume->probe.type, "btrfs") == 0)
+		volume->btrfs_devices =
+			members_read_count(fd, volume->offset_bytes, volume->size_bytes);
 	return 0;
 }
 
@@ -284,6 +288,28 @@ bool volume_matches(const struct volume *volume, const char *what)
 	return field && *field && strcasecmp(field, what + key_length) == 0;
 }
 
+/* Deeper than any stack of layers; what sysfs says could be a ring. */
+enum { LAYERS_MAX = 32 };
+
+static bool is_on(const struct volume_list *list, int index, int base, unsigned depth)
+{
+	const struct volume *v = &list->items[index];
+
+	if (index == base)
+		return true;
+	if (depth == LAYERS_MAX)
+		return false;
+	for (size_t i = 0; i < v->below_count; i++)
+		if (is_on(list, v->below[i], base, depth + 1))
+			return true;
+	return v->parent != VOLUME_NO_PARENT && is_on(list, v->parent, base, depth + 1);
+}
+
+bool volume_is_on(const struct volume_list *list, int index, int base)
+{
+	return is_on(list, index, base, 0);
+}
+
 int volume_find(const struct volume_list *list, const char *what, struct fault *f)
 {
 	own_buf struct buf names = {0};
@@ -291,7 +317,8 @@ int volume_find(const struct volume_list *list, const char *what, struct fault *
 	unsigned count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (!volume_matches(&list->items[i], what))
+		if (!volume_matches(&list->items[i], what) ||
+		    members_is_repeated(list, (int)i, what))
 			continue;
 		found = (int)i;
 		buf_printf(&names, "%s%s", count++ ? ", " : "", list->items[i].name);

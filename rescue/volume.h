@@ -63,6 +63,7 @@ struct volume {
 	bool stick;  /* it carries the system that runs this program */
 	struct probe probe;
 	enum volume_layer layer;
+	uint64_t btrfs_devices; /* how many devices its file system has; 0: it is no btrfs */
 };
 
 struct volume_list {
@@ -89,6 +90,9 @@ void volume_list_done(struct volume_list *list);
 /* By "/dev/…", "UUID=…", "LABEL=…", "PARTUUID=…", "PARTLABEL=…". More than one match is a fault that
  * names them all: cloned disks carry the same names. -1 with *f filled when none or several. */
 int volume_find(const struct volume_list *list, const char *what, struct fault *f) FAULT_MUST_USE;
+
+/* Is a volume the other one, or does it lie on it, with whatever is between? */
+bool volume_is_on(const struct volume_list *list, int index, int base);
 
 /* "luks", "bitlocker", "lvm", …; NULL for none. */
 const char *volume_layer_name(enum volume_layer layer);
