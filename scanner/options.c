@@ -65,6 +65,8 @@ static const struct option_row rows[] = {
 	{"live", 0, NULL, "allow scanning / of the running system", KEEP_FLAG, AT(live), 0},
 	{"no-sandbox", 0, NULL, "keep all privileges (for debugging)", KEEP_FLAG, AT(no_sandbox),
 	 0},
+	{"no-readahead", 0, NULL, "read nothing ahead of need, as for a failing disk", KEEP_FLAG,
+	 AT(no_readahead), 0},
 	{"explain", 0, "PATH", "one file: its label, key, digest, and each rule tried",
 	 KEEP_COMMAND, AT(explain_path), OPTIONS_EXPLAIN},
 	{"lint-policy", 0, "FILE|NAME", "report the weaknesses of a policy", KEEP_COMMAND,

@@ -32,7 +32,7 @@ struct options {
 	const char *kernel_config, *kernel_version, *cmdline, *evm, *ima_hash;
 	const char *format, *output, *color;
 	unsigned jobs; /* 0: as many as suit */
-	bool one_file_system, live, no_sandbox, verbose, quiet, null_paths;
+	bool one_file_system, live, no_sandbox, no_readahead, verbose, quiet, null_paths;
 	const char *files0_from;
 };
 
