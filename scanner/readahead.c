@@ -125,37 +125,41 @@ bool readahead_pays(const struct readahead_file *files, size_t count)
 /* --- Attributes --- */
 
 /*
- * Where a file has attributes both in its inode and in a block, the kernel tells of those in the
- * inode alone: the end of the inode, in which is the number of the block
- * (Documentation/filesystems/ext4/inodes.rst: i_file_acl_lo, l_i_file_acl_high). That part of the
- * device is in memory, since the inode is. A lie leads to another place of the device, no further.
+ * Where a file has attributes in its inode and in a block, the kernel tells of those in the inode
+ * alone. But the number of the block is in the inode, too (i_file_acl_lo and l_i_file_acl_high:
+ * Documentation/filesystems/ext4/inodes.rst), and that part of the device is in memory, since the
+ * inode is. What it tells of the inode is where its block begins, not where in it the inode is
+ * (Linux 6.18), so that follows from the inode's number. A lie leads to another place of the
+ * device and no further.
  */
-static bool find_by_inode(const struct readahead_device *device, uint64_t inode_end,
-			  uint64_t attrs_bytes, struct readahead_range *out)
+static bool find_by_inode(const struct readahead_device *device, const struct fiemap_extent *extent,
+			  uint64_t ino, struct readahead_range *out)
 {
-	enum { INODE_BYTES = 256, ACL_AT = 0x68, ACL_BYTES = 16, HIGH_AT = 14 };
-	uint64_t inode_bytes = INODE_BYTES, number;
-	uint8_t raw[ACL_BYTES];
-	struct bytes acl, high;
+	enum { INODE_BYTES_MIN = 256, ACL_AT = 0x68, HIGH_AT = 0x76, BYTES = HIGH_AT + 2 - ACL_AT };
+	uint64_t block = device->block_bytes, inode_bytes = INODE_BYTES_MIN, place, number;
+	uint8_t raw[BYTES];
+	struct bytes acl = bytes_of(raw, sizeof(raw));
 
-	/* A power of two, and the attributes are less than the whole of it. */
-	while (inode_bytes <= attrs_bytes)
+	/* A power of two, of which the attributes are a part. */
+	while (inode_bytes <= extent->fe_length)
 		inode_bytes *= 2;
-	if (inode_end < inode_bytes ||
-	    fd_pread_full(device->fd, raw, sizeof(raw), inode_end - inode_bytes + ACL_AT) !=
-		    sizeof(raw))
+	if (inode_bytes > block || !ino)
 		return false;
-	acl = bytes_of(raw, sizeof(raw));
+	place = extent->fe_physical - extent->fe_physical % block +
+		(ino - 1) % (block / inode_bytes) * inode_bytes + ACL_AT;
+	if (place > device->size_bytes ||
+	    fd_pread_full(device->fd, raw, sizeof(raw), place) != sizeof(raw))
+		return false;
 	number = bytes_u32le(&acl);
-	high = bytes_of(raw + HIGH_AT, sizeof(raw) - HIGH_AT);
-	number |= (uint64_t)bytes_u16le(&high) << 32;
-	out->start = number * device->block_bytes; /* 48 and 16 bits */
-	out->end = out->start + device->block_bytes;
+	(void)bytes_take(&acl, HIGH_AT - ACL_AT - 4);
+	number |= (uint64_t)bytes_u16le(&acl) << 32;
+	*out = (struct readahead_range){.start = number * block, .end = number * block + block};
 	return number != 0;
 }
 
 /* Where a file's attribute block is. False: it has none, or that cannot be told. */
-static bool find_attrs(const struct readahead_device *device, int fd, struct readahead_range *out)
+static bool find_attrs(const struct readahead_device *device, const struct readahead_file *file,
+		       struct readahead_range *out)
 {
 	/* The answer is an array at the end of the question. */
 	union {
@@ -169,12 +173,12 @@ static bool find_attrs(const struct readahead_device *device, int fd, struct rea
 	const struct fiemap_extent *extent = ask.map.fm_extents;
 	uint64_t end;
 
-	if (ioctl(fd, FS_IOC_FIEMAP, &ask) || ask.map.fm_mapped_extents != 1 ||
+	if (ioctl(file->fd, FS_IOC_FIEMAP, &ask) || ask.map.fm_mapped_extents != 1 ||
 	    extent->fe_length > BLOCK_BYTES_MAX ||
 	    __builtin_add_overflow(extent->fe_physical, extent->fe_length, &end))
 		return false;
 	if (extent->fe_flags & FIEMAP_EXTENT_DATA_INLINE)
-		return find_by_inode(device, end, extent->fe_length, out);
+		return find_by_inode(device, extent, file->ino, out);
 	*out = (struct readahead_range){.start = extent->fe_physical, .end = end};
 	return true;
 }
@@ -187,7 +191,7 @@ static bool have_blocks(const struct readahead_device *device, const struct read
 	struct readahead_range block;
 
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
-		if (find_attrs(device, files[samples[i]].fd, &block))
+		if (find_attrs(device, &files[samples[i]], &block))
 			return !is_in_memory(device->fd, block.start);
 	return false;
 }
@@ -201,7 +205,7 @@ void readahead_attrs(const struct readahead_device *device, const struct readahe
 	if (device->fd < 0 || !count || !have_blocks(device, files, count))
 		return;
 	for (size_t i = 0; i < count && n < READAHEAD_FILES_MAX; i++)
-		n += find_attrs(device, files[i].fd, &ranges[n]);
+		n += find_attrs(device, &files[i], &ranges[n]);
 	n = readahead_join(ranges, n, GAP_BYTES, device->size_bytes);
 	for (size_t i = 0; i < n; i++)
 		(void)posix_fadvise(device->fd, (off_t)ranges[i].start,

@@ -18,7 +18,7 @@ enum { READAHEAD_FILES_MAX = 64 }; /* at a time; those beyond are left alone */
 
 struct readahead_file {
 	int fd;
-	uint64_t size_bytes;
+	uint64_t ino, size_bytes;
 };
 
 /* The block device below a file system, whose page cache is where that looks for its own blocks. */
@@ -41,7 +41,7 @@ void readahead_device_close(struct readahead_device *device);
  */
 bool readahead_pays(const struct readahead_file *files, size_t count);
 
-/* Before the attributes of these files of an ext4 on `device` are read. */
+/* Before the attributes of these files, all of one ext4 on `device`, are read. */
 void readahead_attrs(const struct readahead_device *device, const struct readahead_file *files,
 		     size_t count);
 

@@ -56,9 +56,12 @@ static int open_entry(struct worker *w, const struct walk_batch *batch,
 	return 0;
 }
 
-/* Those of the open files that lie on the directory's own file system; or of them those that will be read. */
+/*
+ * The open files on the directory's own file system (not those that are mount points themselves);
+ * or only such of them as will be read to the end.
+ */
 static size_t gather(const struct worker *w, const struct fsinfo *fs, size_t count, bool whole,
-		     struct readahead_file *out)
+		     struct readahead_file out[WALK_BATCH_MAX])
 {
 	size_t n = 0;
 
@@ -67,7 +70,9 @@ static size_t gather(const struct worker *w, const struct fsinfo *fs, size_t cou
 
 		if (place->fd >= 0 && place->seen.facts.fs == fs && (!whole || place->whole))
 			out[n++] = (struct readahead_file){
-				.fd = place->fd, .size_bytes = place->seen.facts.inode.size_bytes};
+				.fd = place->fd,
+				.ino = place->seen.facts.inode.ino,
+				.size_bytes = place->seen.facts.inode.size_bytes};
 	}
 	return n;
 }
