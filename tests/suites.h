@@ -32,7 +32,7 @@
 	SUITE(policy_parse)                                                                        \
 	SUITE(profile)                                                                             \
 	SUITE(queue)                                                                               \
-	SUITE(readahead)                                                                               \
+	SUITE(readahead)                                                                           \
 	SUITE(report)                                                                              \
 	SUITE(sandbox)                                                                             \
 	SUITE(scan)                                                                                \
