@@ -58,6 +58,8 @@ static const struct optable_row rows[] = {
 	{"live", 0, NULL, "allow scanning / of the running system", OPTABLE_FLAG, AT(live), NULL},
 	{"no-sandbox", 0, NULL, "keep all privileges (for debugging)", OPTABLE_FLAG, AT(no_sandbox),
 	 NULL},
+	{"no-readahead", 0, NULL, "read nothing ahead of need, as for a failing disk", OPTABLE_FLAG,
+	 AT(no_readahead), NULL},
 	{"explain", 0, "PATH", "one file: its label, key, digest, and each rule tried",
 	 OPTABLE_TEXT, AT(explain_path), NULL},
 	{"lint-policy", 0, "FILE|NAME", "report the weaknesses of a policy", OPTABLE_TEXT,

@@ -30,7 +30,7 @@ struct options {
 	const char *format, *output, *color;
 	const char *jobs_text; /* as given */
 	unsigned jobs;	       /* 0: as many as suit */
-	bool one_file_system, live, no_sandbox, verbose, quiet, null_paths;
+	bool one_file_system, live, no_sandbox, no_readahead, verbose, quiet, null_paths;
 	const char *files0_from;
 };
 

@@ -33,6 +33,7 @@
 	SUITE(policy_parse)                                                                        \
 	SUITE(profile)                                                                             \
 	SUITE(queue)                                                                               \
+	SUITE(readahead)                                                                           \
 	SUITE(report)                                                                              \
 	SUITE(sandbox)                                                                             \
 	SUITE(scan)                                                                                \
