@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "efi/targetfs.h"
+#include "rescue/interrupt.h"
 #include "rescue/source.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -42,8 +43,8 @@ static const struct survey_item *only_system(const struct machine *machine, cons
 static bool is_image(const struct machine *machine, const char *target)
 {
 	for (size_t i = 0; i < machine->volumes.count; i++)
-		if (machine->volumes.items[i].kind == VOLUME_IMAGE &&
-		    strcmp(machine->volumes.items[i].path, target) == 0)
+		if (machine->volumes.items[i].image &&
+		    strcmp(machine->volumes.items[i].image, target) == 0)
 			return true;
 	return false;
 }
@@ -243,9 +244,10 @@ int attach_tree(const struct machine *machine, const struct compose *plan, struc
 	for (size_t i = 0; i < plan->count; i++) {
 		struct fault fault;
 
-		if (attach_item(machine, &plan->items[i], ledger->at, remarks, &fault) == 0)
+		if (interrupt_check(&fault) == 0 &&
+		    attach_item(machine, &plan->items[i], ledger->at, remarks, &fault) == 0)
 			continue;
-		if (i == 0) {
+		if (i == 0 || fault.os == EINTR) {
 			*f = fault;
 			return -1;
 		}

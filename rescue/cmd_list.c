@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "efi/command.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
@@ -162,7 +163,7 @@ static int write_volume(const struct machine *m, size_t index, FILE *out, struct
 	json_open(&line, NULL, '{');
 	json_text(&line, "record", "volume");
 	json_bytes(&line, "name", v->name, strlen(v->name));
-	json_path(&line, "path", "path_hex", v->path);
+	json_path(&line, "path", "path_hex", volume_shown_path(&m->volumes, v));
 	json_text(&line, "kind", volume_kind_name(v->kind));
 	if (v->parent == VOLUME_NO_PARENT)
 		json_null(&line, "parent");
@@ -295,6 +296,7 @@ int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	/* Not for root only: the disks are named to anyone, with remarks on what could not be read. */
 	if (geteuid() != 0)
 		return look_and_report(o, NULL, out, f);
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, NULL, "list", &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -304,5 +306,5 @@ int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 		status = RESCUE_INTERNAL;
 	}
 	ledger_done(&ledger);
-	return status;
+	return interrupt_status(status);
 }

@@ -8,6 +8,7 @@
 
 #include "efi/command.h"
 #include "rescue/attach.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
@@ -121,8 +122,9 @@ static int check_place(const char *at, struct fault *f)
 static int mount_plan(const struct rescueoptions *o, struct machine *m, const struct compose *plan,
 		      struct ledger *ledger, FILE *out, struct fault *f)
 {
-	if (attach_tree(m, plan, ledger, &m->remarks, f) < 0 || ledger_set_ready(ledger, f) < 0 ||
-	    report_mounted(o, m, plan, ledger, out, f) < 0)
+	/* Asked to stop any later, it is whole and stays. */
+	if (attach_tree(m, plan, ledger, &m->remarks, f) < 0 || interrupt_check(f) < 0 ||
+	    ledger_set_ready(ledger, f) < 0 || report_mounted(o, m, plan, ledger, out, f) < 0)
 		return RESCUE_INTERNAL;
 	return status_of(&m->remarks);
 }
@@ -169,6 +171,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	}
 	if (at && check_place(at, f) < 0)
 		return RESCUE_USAGE;
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, at, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -176,7 +179,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	if (status >= RESCUE_USAGE && ledger_undo(&ledger, &ignored) < 0)
 		fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger.at);
 	ledger_done(&ledger);
-	return status;
+	return status >= RESCUE_USAGE ? interrupt_status(status) : status;
 }
 
 /* --- umount and status --- */

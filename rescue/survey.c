@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "efi/targetfs.h"
+#include "rescue/interrupt.h"
 #include "rescue/source.h"
 #include "scanner/base/own.h"
 
@@ -160,9 +161,9 @@ int survey_run(const struct volume_list *volumes, struct ledger *ledger, struct 
 		if (!to_be_looked_at(&volumes->items[i]))
 			continue;
 		s.volume = (int)i;
-		if (look_at(&s, &fault) == 0)
+		if (interrupt_check(&fault) == 0 && look_at(&s, &fault) == 0)
 			continue;
-		if (fault.os == ENOMEM) {
+		if (fault.os == ENOMEM || fault.os == EINTR) {
 			survey_done(&survey);
 			*f = fault;
 			return -1;

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,8 +20,9 @@
 
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
+#include "scanner/base/sandbox.h"
 
-enum { NOT_STARTED = 127, PATH_BYTES = 128 };
+enum { NOT_STARTED = 127, PATH_BYTES = 128, NOBODY = 65534 };
 
 /* PATH is the operator's, and this runs as root: it is not asked. */
 static const char *const folders[] = {"/usr/sbin", "/usr/bin", "/sbin", "/bin"};
@@ -80,16 +84,37 @@ static bool redirect(int output_fd, int error_fd)
 	       dup2(error_fd < 0 ? nothing : error_fd, STDERR_FILENO) >= 0;
 }
 
-noreturn void tool_become(const char *const words[], int output_fd, int error_fd)
+/* To be nobody, who may read any file: what was opened for it is opened once more by its number. */
+static bool become_nobody(void)
 {
-	static char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
-	char *const environment[] = {path_variable, locale, NULL};
+	struct fault ignored;
+
+	/* A kernel without network namespaces has no network to be kept from, or is a very odd one. */
+	(void)unshare(CLONE_NEWNET);
+	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
+	       prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0 &&
+	       sandbox_no_writing(&ignored) == 0;
+}
+
+static void start(const struct tool_child *child)
+{
+	char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C";
+	char *environment[TOOL_VARIABLES_MAX + 3] = {path_variable, locale};
 	char path[PATH_BYTES];
 
+	for (size_t i = 0; child->environment && child->environment[i]; i++)
+		environment[i + 2] = (char *)child->environment[i];
 	reset_signals();
 	limit();
-	if (redirect(output_fd, error_fd) && find(words[0], path))
-		execve(path, (char *const *)words, environment);
+	if (!redirect(child->output_fd, child->error_fd) || !find(child->words[0], path) ||
+	    (child->confined && !become_nobody()))
+		return;
+	execve(path, (char *const *)child->words, environment);
+}
+
+noreturn void tool_become(const struct tool_child *child)
+{
+	start(child);
 	_exit(NOT_STARTED);
 }
 
@@ -173,7 +198,8 @@ int tool_run(const char *const words[], unsigned timeout_s, struct buf *out, str
 	if (child < 0)
 		return fault_set(f, errno, "starting %s", words[0]);
 	if (child == 0)
-		tool_become(words, output, error);
+		tool_become(&(struct tool_child){
+			.words = words, .output_fd = output, .error_fd = error});
 	if (await(child, timeout_s, words[0], &status, f) < 0 ||
 	    judge(words[0], status, error, f) < 0)
 		return -1;

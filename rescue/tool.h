@@ -24,9 +24,17 @@ bool tool_is_there(const char *name);
 int tool_run(const char *const words[], unsigned timeout_s, struct buf *out,
 	     struct fault *f) FAULT_MUST_USE;
 
-/* Of a child just forked: becomes the program, with standard error at error_fd and standard output at output_fd
- * (-1: nowhere). Signals are as a fresh program expects them. */
-noreturn void tool_become(const char *const words[], int output_fd, int error_fd);
+/* What a child that was just forked becomes. */
+struct tool_child {
+	const char *const *words;
+	const char *const *
+		environment; /* beside PATH and LC_ALL, at most TOOL_VARIABLES_MAX; NULL: nothing */
+	int output_fd, error_fd; /* -1: nowhere */
+	bool confined; /* hostile input: nobody's rights but reading any file, no network, nothing written */
+};
+enum { TOOL_VARIABLES_MAX = 4 };
+/* Signals are as a fresh program expects them. */
+noreturn void tool_become(const struct tool_child *child);
 /* Fills *f with "NAME: " and the last line of what was written to error_fd, or with `otherwise`. Returns -1. */
 int tool_complaint(const char *name, int error_fd, const char *otherwise, struct fault *f);
 /* A file in memory to write to; -1 with *f filled. */
