@@ -165,7 +165,7 @@ check_locked_disks() {
 	script tests/e2e/locked-disks.sh
 }
 
-# What opens them: the question at a terminal, tokens, hostile headers.
+# What opens them: the question at a terminal, tokens, damaged headers.
 check_unlocking() {
 	build all
 	script tests/e2e/unlocking.sh
