@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "efi/targetfs.h"
+#include "rescue/interrupt.h"
 #include "rescue/source.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -339,9 +340,10 @@ static int attach_items(struct attach *a, struct fault *f)
 	for (size_t i = 0; i < a->plan->count; i++) {
 		struct fault fault;
 
-		if (attach_item(a, &a->plan->items[i], &a->opened[i], &fault) == 0)
+		if (interrupt_check(&fault) == 0 &&
+		    attach_item(a, &a->plan->items[i], &a->opened[i], &fault) == 0)
 			continue;
-		if (i == 0) {
+		if (i == 0 || fault.os == EINTR) {
 			*f = fault;
 			return fault_add(f, "attaching the root");
 		}

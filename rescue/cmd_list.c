@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "efi/command.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/listreport.h"
 #include "rescue/machine.h"
@@ -55,6 +56,7 @@ int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	/* Not for root only: the disks are named to anyone, with remarks on what could not be read. */
 	if (geteuid() != 0)
 		return look_and_report(o, NULL, out, f);
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, NULL, "list", &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -64,5 +66,5 @@ int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 		status = RESCUE_INTERNAL;
 	}
 	ledger_done(&ledger);
-	return status;
+	return interrupt_status(status);
 }

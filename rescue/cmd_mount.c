@@ -10,6 +10,7 @@
 #include "rescue/attach.h"
 #include "rescue/choose.h"
 #include "rescue/hiddenreport.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
@@ -143,6 +144,9 @@ static int mount_plan(const struct rescueoptions *o, struct machine *m, const st
 				.remarks = &m->remarks};
 	int result = attach_tree(&attach, f);
 
+	/* Asked to stop any later, it is whole and stays. */
+	if (result == 0)
+		result = interrupt_check(f);
 	if (result == 0)
 		result = ledger_set_ready(ledger, f);
 	if (result == 0)
@@ -194,6 +198,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	}
 	if (at && check_place(at, f) < 0)
 		return RESCUE_USAGE;
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, at, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -201,7 +206,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	if (status >= RESCUE_USAGE && ledger_undo(&ledger, &ignored) < 0)
 		fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger.at);
 	ledger_done(&ledger);
-	return status;
+	return status >= RESCUE_USAGE ? interrupt_status(status) : status;
 }
 
 /* --- umount and status --- */

@@ -16,6 +16,7 @@
 #include "rescue/attach.h"
 #include "rescue/choose.h"
 #include "rescue/hiddenreport.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
@@ -42,32 +43,37 @@ static char **words_for(const struct rescueoptions *o, char *at)
 	return words;
 }
 
+/* What it ended with; when it was ended by what we were sent, that. */
+static int status_of(const char *name, int status, int signal, struct fault *f)
+{
+	if (signal)
+		return SIGNALLED + signal;
+	if (WIFSIGNALED(status))
+		return SIGNALLED + WTERMSIG(status);
+	if (WEXITSTATUS(status) == EXEC_FAILED)
+		return fault_set(f, 0, "%s could not be started", name);
+	return WEXITSTATUS(status);
+}
+
 /* Ctrl-C is for the command; we stay to take the tree down. */
 static int run_command(char **words, struct fault *f)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
-	int status = 0;
+	int status = 0, signal = 0;
 	pid_t child;
 
-	sigaction(SIGINT, &ignore, &interrupt);
-	sigaction(SIGQUIT, &ignore, &quit);
+	if (interrupt_check(f) < 0)
+		return -1;
 	child = fork();
 	if (child == 0) {
-		sigaction(SIGINT, &interrupt, NULL);
-		sigaction(SIGQUIT, &quit, NULL);
+		interrupt_release();
 		execvp(words[0], words);
 		_exit(EXEC_FAILED);
 	}
 	if (child < 0)
 		return fault_set(f, errno, "starting %s", words[0]);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return fault_set(f, errno, "waiting for %s", words[0]);
-	if (WIFSIGNALED(status))
-		return SIGNALLED + WTERMSIG(status);
-	if (WEXITSTATUS(status) == EXEC_FAILED)
-		return fault_set(f, 0, "%s could not be started", words[0]);
-	return WEXITSTATUS(status);
+	if (interrupt_await_child(child, &status, &signal, f) < 0)
+		return -1;
+	return status_of(words[0], status, signal, f);
 }
 
 /* What is missing from the tree, or hidden by it, is told beside the command's own report. */
@@ -142,6 +148,7 @@ int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	int status;
 
 	(void)out;
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, NULL, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -151,5 +158,5 @@ int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 		status = RESCUE_INTERNAL;
 	}
 	ledger_done(&ledger);
-	return status;
+	return status == RESCUE_INTERNAL ? interrupt_status(status) : status;
 }

@@ -25,7 +25,7 @@ static int write_volume(const struct machine *m, size_t index, FILE *out, struct
 	json_open(&line, NULL, '{');
 	json_text(&line, "record", "volume");
 	json_bytes(&line, "name", v->name, strlen(v->name));
-	json_path(&line, "path", "path_hex", v->path);
+	json_path(&line, "path", "path_hex", volume_shown_path(&m->volumes, v));
 	json_text(&line, "kind", volume_kind_name(v->kind));
 	if (v->parent == VOLUME_NO_PARENT)
 		json_null(&line, "parent");

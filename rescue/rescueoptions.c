@@ -12,12 +12,18 @@
 static const char *const formats[] = {"text", "ndjson", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 
+static const char *const image_formats[] = {"auto", "raw", "qcow2", NULL};
+
 static const struct optable_row rows[] = {
 	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST,
 	 AT(images), NULL},
+	{"image-format", 0, "auto|raw|qcow2",
+	 "what images are (default auto: by their first bytes)", OPTABLE_TEXT, AT(image_format),
+	 image_formats},
 	{"unlock", 0, NULL, "ask for a passphrase, and try it on every LUKS volume", OPTABLE_FLAG,
 	 AT(unlock), NULL},
-	{"key-file", 0, "FILE", "what opens LUKS volumes, instead of a passphrase", OPTABLE_TEXT,
+	{"key-file", 0, "FILE",
+	 "what opens LUKS volumes, instead of a passphrase (-: standard input)", OPTABLE_TEXT,
 	 AT(key_file), NULL},
 	{"header", 0, "FILE", "a detached LUKS header", OPTABLE_TEXT, AT(header), NULL},
 	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
@@ -104,6 +110,8 @@ void rescueoptions_help(const struct rescue_command *commands, struct buf *out)
 	}
 	buf_puts(out, "\nOptions:\n");
 	optable_help(rows, out);
-	buf_puts(out, "\nExit status: 0 all was done, 2 something could not be read, unlocked or "
-		      "found;\n64 usage, 70 internal error. See ima-rescue(8).\n");
+	buf_puts(
+		out,
+		"\nExit status: 0 all was done, 2 something could not be read, unlocked or "
+		"found;\n64 usage, 70 internal error, 128+N stopped by signal N. See ima-rescue(8).\n");
 }

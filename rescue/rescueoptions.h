@@ -16,7 +16,7 @@ struct rescueoptions {
 	char **words;			      /* after the command, ended by NULL */
 	int word_count;
 	struct optable_list images;
-	const char *format, *color, *at, *to;
+	const char *format, *color, *at, *to, *image_format;
 	const char *key_file, *header;
 	bool unlock, token; /* of LUKS volumes: ask for a passphrase, try tokens */
 	bool beneath;	    /* show what is hidden beneath mount points too */

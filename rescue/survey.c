@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "efi/targetfs.h"
+#include "rescue/interrupt.h"
 #include "rescue/members.h"
 #include "rescue/source.h"
 #include "rescue/subvolumes.h"
@@ -433,9 +434,9 @@ int survey_run(const struct volume_list *volumes, struct ledger *ledger, struct 
 		if (!to_be_looked_at(volumes, (int)i))
 			continue;
 		s.volume = (int)i;
-		if (look_at(&s, &fault) == 0)
+		if (interrupt_check(&fault) == 0 && look_at(&s, &fault) == 0)
 			continue;
-		if (fault.os == ENOMEM) {
+		if (fault.os == ENOMEM || fault.os == EINTR) {
 			survey_done(&survey);
 			*f = fault;
 			return -1;

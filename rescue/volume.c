@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,6 +144,7 @@ struct volume *volume_add(struct volume_list *list, enum volume_kind kind, const
 		.path = take_ptr(own_path),
 		.name = take_ptr(own_name),
 		.parent = VOLUME_NO_PARENT,
+		.device_fd = -1,
 	};
 	return &list->items[list->count++];
 }
@@ -216,6 +219,33 @@ int volume_add_partitions(struct volume_list *list, int parent, int fd, struct f
 	return 0;
 }
 
+/* Takes the descriptor of the device; -1 for a raw image. */
+static struct volume *add_image(struct volume_list *list, const char *path, const char *bytes,
+				int device_fd, struct fault *f)
+{
+	own_fd int held = device_fd;
+	struct volume *volume = volume_add(list, VOLUME_IMAGE, bytes, path_base(path), f);
+
+	if (!volume)
+		return NULL;
+	volume->image = strdup(path);
+	volume->device_fd = take_fd(&held);
+	if (volume->image)
+		return volume;
+	fault_set(f, ENOMEM, "listing volumes");
+	return NULL;
+}
+
+static int probe_image(struct volume_list *list, const char *path, int fd, struct fault *f)
+{
+	struct volume *volume = &list->items[list->count - 1];
+
+	if (volume_probe(volume, fd, f) < 0 ||
+	    volume_add_partitions(list, (int)list->count - 1, fd, f) < 0)
+		return fault_add(f, "%s", path);
+	return 0;
+}
+
 int volume_add_image(struct volume_list *list, const char *path, struct fault *f)
 {
 	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -226,14 +256,35 @@ int volume_add_image(struct volume_list *list, const char *path, struct fault *f
 		return fault_set(f, errno, "opening the image %s", path);
 	if (!S_ISREG(st.st_mode))
 		return fault_set(f, EINVAL, "opening the image %s: it is no regular file", path);
-	volume = volume_add(list, VOLUME_IMAGE, path, path_base(path), f);
+	volume = add_image(list, path, path, -1, f);
 	if (!volume)
 		return -1;
 	volume->size_bytes = (uint64_t)st.st_size;
-	if (volume_probe(volume, fd, f) < 0 ||
-	    volume_add_partitions(list, (int)list->count - 1, fd, f) < 0)
-		return fault_add(f, "%s", path);
-	return 0;
+	return probe_image(list, path, fd, f);
+}
+
+int volume_add_served_image(struct volume_list *list, const char *path, const char *device,
+			    int device_fd, struct fault *f)
+{
+	struct volume *volume = add_image(list, path, device, device_fd, f);
+
+	if (!volume)
+		return -1;
+	volume->read_only = true;
+	if (ioctl(device_fd, BLKGETSIZE64, &volume->size_bytes) < 0)
+		return fault_set(f, errno, "asking for the size of %s", device);
+	return probe_image(list, path, device_fd, f);
+}
+
+const char *volume_shown_path(const struct volume_list *list, const struct volume *volume)
+{
+	const struct volume *v = volume;
+
+	/* What was unlocked or assembled has a path of its own. */
+	while (!v->image && v->parent != VOLUME_NO_PARENT &&
+	       strcmp(list->items[v->parent].path, v->path) == 0)
+		v = &list->items[v->parent];
+	return v->image ? v->image : volume->path;
 }
 
 void volume_list_done(struct volume_list *list)
@@ -242,7 +293,10 @@ void volume_list_done(struct volume_list *list)
 		struct volume *v = &list->items[i];
 
 		probe_done(&v->probe);
+		if (v->device_fd >= 0)
+			close(v->device_fd);
 		free(v->path);
+		free(v->image);
 		free(v->name);
 		free(v->below);
 		free(v->model);
@@ -283,7 +337,8 @@ bool volume_matches(const struct volume *volume, const char *what)
 
 	if (*what == '/' || !equals)
 		return strcmp(volume->offset_bytes ? volume->name : volume->path, what) == 0 ||
-		       strcmp(volume->name, what) == 0;
+		       strcmp(volume->name, what) == 0 ||
+		       (volume->image && strcmp(volume->image, what) == 0);
 	field = field_of(volume, what, key_length);
 	return field && *field && strcasecmp(field, what + key_length) == 0;
 }

@@ -27,3 +27,21 @@ corpus_dirty() {
 		512 feedbabe00000001 520 0000000200000200 552 00000001 832 00008000 \
 		1024 00000001 1033 20 | seed dirty xfs
 }
+
+# Headers of disk images: qcow2_header VERSION BACKING CRYPT INCOMPATIBLE EXTENSIONS
+qcow2_header() {
+	hex 514649fb "$(printf '%08x%016x%08x%08x%016x%08x' "$1" "$2" 0 16 4194304 "$3")" \
+		"$(printf '%08x%016x%016x%08x%08x%016x' 1 512 512 1 2 0)"
+	[ "$1" -lt 3 ] || hex "$(printf '%016x%016x%016x%08x%08x' "$4" 0 0 4 104)"
+	hex "$5" 0000000000000000
+	zeros 1024
+}
+
+corpus_qcow2() {
+	qcow2_header 2 0 0 0 e2792aca00000005717071703200000000 | seed qcow2 version-2
+	qcow2_header 3 0 0 0 6803f857000000086161616161616161 | seed qcow2 version-3
+	qcow2_header 3 512 0 0 '' | seed qcow2 backing
+	qcow2_header 3 0 2 0 0537be77000000100000000000001000000000000000100 | seed qcow2 encrypted
+	qcow2_header 3 0 0 7 44415441000000046461746100000000 | seed qcow2 data-file
+	qcow2_header 3 0 0 24 '' | seed qcow2 compression
+}
