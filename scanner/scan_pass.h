@@ -66,8 +66,9 @@ void *scan_work(void *context);
  * is for the first one to report: hard links, what is no file, and what could not even be told
  * apart. -1: no memory.
  */
-int scan_record(struct scan_pass *pass, int dir_fd, const struct inspect_name *name, uint8_t listed,
-		struct scan_seen *seen, struct scan_outcome *outcome) FAULT_MUST_USE;
+int scan_record_name(struct scan_pass *pass, int dir_fd, const struct inspect_name *name,
+		     uint8_t listed, struct scan_seen *seen,
+		     struct scan_outcome *outcome) FAULT_MUST_USE;
 /* A record of what nothing can be said about. -1: no memory. */
 int scan_record_fault(struct scan_outcome *outcome, const char *path,
 		      const struct fault *fault) FAULT_MUST_USE;

@@ -139,8 +139,8 @@ static int look_at_other(struct scan_pass *pass, int dir_fd, const struct inspec
 	return add_record(outcome, RECORD_STRAY, name->path) ? 0 : -1;
 }
 
-int scan_record(struct scan_pass *pass, int dir_fd, const struct inspect_name *name, uint8_t listed,
-		struct scan_seen *seen, struct scan_outcome *outcome)
+int scan_record_name(struct scan_pass *pass, int dir_fd, const struct inspect_name *name,
+		     uint8_t listed, struct scan_seen *seen, struct scan_outcome *outcome)
 {
 	bool again = pass->phase == INSPECT_REST;
 

@@ -119,7 +119,7 @@ static int finish_entry(struct worker *w, const struct walk_batch *batch,
 		return -1;
 	if (place->fd >= 0)
 		inspector_finish(w->in, place->fd, place->whole, &place->seen.facts);
-	return scan_record(w->pass, batch->dir->fd, &name, entry->type, &place->seen, outcome);
+	return scan_record_name(w->pass, batch->dir->fd, &name, entry->type, &place->seen, outcome);
 }
 
 static void close_places(struct worker *w, size_t count)
@@ -194,7 +194,7 @@ static int do_path(struct worker *w, const struct scan_task *task, struct scan_o
 		return pass->phase == INSPECT_REST ? 0 : scan_record_fault(outcome, path, &fault);
 	seen->result = inspector_look(w->in, fd, &name, pass->phase, pass->defer_links,
 				      &seen->facts, &seen->fault);
-	return scan_record(pass, fd, &name, DT_REG, seen, outcome);
+	return scan_record_name(pass, fd, &name, DT_REG, seen, outcome);
 }
 
 static size_t outcome_bytes(const struct scan_outcome *outcome)
