@@ -16,6 +16,23 @@
 
 /* --- Choosing --- */
 
+/* A system that may be where a journal could not be replayed is not "none". */
+static void refuse_none(const struct machine *machine, const char *target, struct fault *f)
+{
+	for (size_t i = 0; i < machine->volumes.count; i++) {
+		const struct volume *v = &machine->volumes.items[i];
+
+		if (v->not_replayed) {
+			fault_set(f, 0,
+				  "no installed system was found in %s, where the journal of %s "
+				  "could not be replayed: %s",
+				  target, v->name, v->not_replayed);
+			return;
+		}
+	}
+	fault_set(f, ENOENT, "no installed system was found in %s", target);
+}
+
 static const struct survey_item *only_system(const struct machine *machine, const char *target,
 					     struct fault *f)
 {
@@ -32,7 +49,7 @@ static const struct survey_item *only_system(const struct machine *machine, cons
 	if (count == 1)
 		return found;
 	if (count == 0)
-		fault_set(f, ENOENT, "no installed system was found in %s", target);
+		refuse_none(machine, target, f);
 	else
 		fault_set(f, 0, "%s holds %u systems: say which by its number (%s)", target, count,
 			  buf_text(&numbers));
@@ -83,6 +100,9 @@ const struct survey_item *attach_choose(const struct machine *machine, const cha
 		fault_set(f, EBUSY, "%s is in use by the running system", volume->name);
 	else if (volume->stick)
 		fault_set(f, EBUSY, "%s is the medium this system runs from", volume->name);
+	else if (volume->not_replayed)
+		fault_set(f, 0, "the journal of %s could not be replayed: %s", volume->name,
+			  volume->not_replayed);
 	else if (volume->layer != VOLUME_NO_LAYER)
 		fault_set(f, ENOTSUP, "%s holds %s, which is not opened", volume->name,
 			  volume_layer_name(volume->layer));
@@ -212,11 +232,9 @@ static int attach_item(const struct machine *machine, const struct compose_item 
 		evidence_close(&evidence);
 		return -1;
 	}
-	if (evidence.state == FSKIND_DIRTY) {
-		fault_set(
-			&dirty, 0,
-			"the journal of %s was not replayed: what was written last may be missing",
-			machine->volumes.items[item->volume].name);
+	if (fskind_state_warning(evidence.state)) {
+		fault_set(&dirty, 0, "%s: %s", machine->volumes.items[item->volume].name,
+			  fskind_state_warning(evidence.state));
 		remark_add(remarks, item->dir, &dirty);
 	}
 	evidence_keep(&evidence);

@@ -116,8 +116,9 @@ static void say_system(struct buf *text, const struct machine *m, const struct s
 		command_time_text(i->last_use, when);
 		buf_printf(text, ", last used about %.10s", when);
 	}
-	buf_printf(text, "\n     security.ima on %zu of %zu programs looked at; journal %s\n",
-		   i->labelled, i->sampled, fskind_state_name(item->state));
+	buf_printf(text, "\n     security.ima on %zu of %zu programs looked at; journal %s%s\n",
+		   i->labelled, i->sampled, fskind_state_name(item->state),
+		   item->state == FSKIND_REPLAYED ? ", into memory" : "");
 }
 
 static int write_text(const struct rescueoptions *o, const struct machine *m, FILE *out,

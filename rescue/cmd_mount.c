@@ -10,6 +10,7 @@
 #include "rescue/attach.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
+#include "rescue/replay.h"
 #include "rescue/rescue_command.h"
 #include "scanner/base/escape.h"
 #include "scanner/base/json.h"
@@ -42,6 +43,10 @@ static void say_item(struct buf *text, const struct machine *m, const struct com
 		buf_puts(text, ", subvolume ");
 		escape_text(text, item->subvolume, strlen(item->subvolume));
 	}
+	if (v->overlay) {
+		buf_puts(text, ", ");
+		replay_note(v, text);
+	}
 	buf_addc(text, '\n');
 }
 
@@ -62,6 +67,7 @@ static int write_item(const struct machine *m, const struct compose_item *item, 
 		json_bytes(&line, "subvolume", item->subvolume, strlen(item->subvolume));
 	else
 		json_null(&line, "subvolume");
+	json_bool(&line, "replayed", v->overlay);
 	json_close(&line, '}');
 	return command_write_line(out, &line, f);
 }

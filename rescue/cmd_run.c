@@ -16,7 +16,9 @@
 #include "rescue/attach.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
+#include "rescue/replay.h"
 #include "rescue/rescue_command.h"
+#include "scanner/base/escape.h"
 #include "scanner/base/own.h"
 
 enum { EXEC_FAILED = 127, SIGNALLED = 128, BITS_END = 64 };
@@ -68,12 +70,27 @@ static int run_command(char **words, struct fault *f)
 	return WEXITSTATUS(status);
 }
 
-/* What is missing from the tree is told beside the command's own report. */
-static void tell_remarks(const struct machine *machine)
+static void say_replayed(const struct machine *m, const struct compose *plan, struct buf *text)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct volume *v = &m->volumes.items[plan->items[i].volume];
+
+		if (!v->overlay)
+			continue;
+		escape_text(text, plan->items[i].dir, strlen(plan->items[i].dir));
+		buf_puts(text, ": ");
+		replay_note(v, text);
+		buf_addc(text, '\n');
+	}
+}
+
+/* What the tree is not or lacks is told beside the command's own report. */
+static void tell_remarks(const struct machine *machine, const struct compose *plan)
 {
 	own_buf struct buf text = {0};
 	struct fault ignored;
 
+	say_replayed(machine, plan, &text);
 	command_text_remarks(&machine->remarks, &text);
 	(void)!command_write_text(stderr, &text, &ignored);
 }
@@ -87,7 +104,7 @@ static int run_in_tree(const struct rescueoptions *o, struct machine *m, const s
 		return fault_set(f, ENOMEM, "starting the command");
 	if (enter_namespace(f) < 0 || attach_tree(m, plan, ledger, &m->remarks, f) < 0)
 		return -1;
-	tell_remarks(m);
+	tell_remarks(m, plan);
 	return run_command(words, f);
 }
 

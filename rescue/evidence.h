@@ -31,12 +31,19 @@ struct evidence_source {
 	bool whole; /* the file system is the whole of a block device: no loop device is needed */
 	const char *type;      /* libblkid's name */
 	const char *subvolume; /* of btrfs: a path, or "subvolid=5"; NULL: its default */
+	/* path is an overlay in memory, into which the journal was replayed. */
+	bool overlay;
+	/* Why a journal that was to be replayed was not: then nothing is shown. NULL: all is well. */
+	const char *not_replayed;
 };
 
 /* A fault names the file system when it is unknown or unsupported (ENOTSUP), and what the kernel said
  * when it refused. A device that something else holds (EBUSY) is not touched. */
 int evidence_open(const struct evidence_source *source, struct evidence *out,
 		  struct fault *f) FAULT_MUST_USE;
+/* Mounts an overlay in memory once, as its driver needs it to replay the journal. A fault when it did not do
+ * all of it, whatever it says: there is too little memory, or a journal is there still. */
+int evidence_replay(const struct evidence_source *source, struct fault *f) FAULT_MUST_USE;
 /* Lets go of what is attached meanwhile; the device stays read-only. */
 void evidence_keep(struct evidence *evidence);
 /* Sets the device writable again, when it was before. */

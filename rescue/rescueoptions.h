@@ -19,6 +19,7 @@ struct rescueoptions {
 	const char *format, *color, *at, *to;
 	const char *key_file, *header;
 	bool unlock, token; /* of LUKS volumes: ask for a passphrase, try tokens */
+	bool replay;	    /* journals, into memory */
 	bool verbose, help, version_asked;
 	const char *version, *commit; /* of the program; the main file fills them in */
 };

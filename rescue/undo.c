@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "rescue/overlay.h"
 #include "rescue/unlock.h"
 #include "scanner/base/own.h"
 
@@ -28,6 +29,7 @@ static const struct {
 } kinds[UNDO_KINDS] = {
 	[UNDO_DEVICE] = {"device", set_writable},
 	[UNDO_MAPPING] = {"mapping", unlock_close},
+	[UNDO_OVERLAY] = {"overlay", overlay_close},
 };
 
 const char *undo_kind_name(enum undo_kind kind)

@@ -11,10 +11,11 @@
 enum undo_kind {
 	UNDO_DEVICE,  /* path of a device that was set read-only */
 	UNDO_MAPPING, /* name of an unlocked volume's mapping */
+	UNDO_OVERLAY, /* name of an overlay's mapping */
 	UNDO_KINDS,
 };
 
-/* What is written into the ledger: "device", "mapping". */
+/* What is written into the ledger: "device", "mapping", "overlay". */
 const char *undo_kind_name(enum undo_kind kind);
 /* Of the first `length` bytes of a text; false: no such kind. */
 bool undo_kind_from_name(const char *name, size_t length, enum undo_kind *out_kind);

@@ -63,6 +63,8 @@ struct volume {
 	bool stick;  /* it carries the system that runs this program */
 	struct probe probe;
 	enum volume_layer layer;
+	/* With --replay, of a dirty one: the device that stands for it, or why there is none; NULL. */
+	char *overlay, *not_replayed;
 };
 
 struct volume_list {
