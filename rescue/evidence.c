@@ -25,13 +25,15 @@ enum {
 /* --- Mounting --- */
 
 /* What the kernel says about a failed fsopen context: "e ext4: bad geometry". */
-static int refuse(int context, const char *driver, int os, struct fault *f)
+static int refuse(int context, const struct fskind *kind, int os, struct fault *f)
 {
+	const char *driver = kind->driver;
 	char message[160];
 	ssize_t n = read(context, message, sizeof(message) - 1);
 
 	if (n <= 0)
-		return fault_set(f, os, "mounting %s read-only", driver);
+		return fault_set(f, os, "mounting %s read-only (%s)", driver,
+				 kind->hint ? kind->hint : "the kernel's log says why");
 	message[n] = '\0';
 	message[strcspn(message, "\n")] = '\0';
 	return fault_set(f, os, "mounting %s read-only: %s", driver,
@@ -79,10 +81,10 @@ static int mount_detached(const char *device, const char *options,
 	if (fsconfig(context, FSCONFIG_SET_STRING, "source", device, 0) < 0 ||
 	    set_options(context, options, source) < 0 ||
 	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return refuse(context, kind->driver, errno, f);
+		return refuse(context, kind, errno, f);
 	out->mount_fd = fsmount(context, FSMOUNT_CLOEXEC, SAFE_ATTRIBUTES);
 	if (out->mount_fd < 0)
-		return refuse(context, kind->driver, errno, f);
+		return refuse(context, kind, errno, f);
 	return 0;
 }
 

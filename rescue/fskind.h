@@ -26,8 +26,9 @@ struct fskind {
 	enum fskind_state (*state)(int fd, uint64_t offset_bytes, uint64_t size_bytes);
 	/* By which its driver replays a journal, on a device it may write to (--replay); NULL: it has none. */
 	const char *replay_options;
-	bool needs_log; /* it cannot be looked at when its log is on another device */
-	bool supported; /* else it is recognised and named, and left alone: `why` says */
+	const char *hint; /* why mounting may fail, where the kernel does not say; NULL */
+	bool needs_log;	  /* it cannot be looked at when its log is on another device */
+	bool supported;	  /* else it is recognised and named, and left alone: `why` says */
 	const char *why;
 };
 
