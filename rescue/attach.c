@@ -269,14 +269,16 @@ static void look_beneath(struct attach *a, const char *dir, int place_fd)
 
 /* --- Attaching --- */
 
-static void remark_dirty(const struct attach *a, const struct compose_item *item)
+static void remark_state(const struct attach *a, const struct compose_item *item,
+			 enum fskind_state state)
 {
-	struct fault dirty;
+	struct fault fault;
 
-	fault_set(&dirty, 0,
-		  "the journal of %s was not replayed: what was written last may be missing",
-		  a->machine->volumes.items[item->volume].name);
-	remark_add(a->remarks, item->dir, &dirty);
+	if (!fskind_state_warning(state))
+		return;
+	fault_set(&fault, 0, "%s: %s", a->machine->volumes.items[item->volume].name,
+		  fskind_state_warning(state));
+	remark_add(a->remarks, item->dir, &fault);
 }
 
 /* What was opened of the same volume before; NULL: nothing. */
@@ -317,8 +319,7 @@ static int attach_item(struct attach *a, const struct compose_item *item, struct
 		evidence_close(&evidence);
 		return -1;
 	}
-	if (evidence.state == FSKIND_DIRTY)
-		remark_dirty(a, item);
+	remark_state(a, item, evidence.state);
 	*out = evidence;
 	return 0;
 }

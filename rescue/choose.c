@@ -83,16 +83,31 @@ static bool has_volumes_on_it(const struct volume_list *volumes, int index)
 	return false;
 }
 
+/* A system may be where a journal could not be replayed: that is not "none". */
+static const struct volume *not_replayed_on(const struct volume_list *volumes, int index)
+{
+	for (size_t i = 0; i < volumes->count; i++)
+		if (volumes->items[i].not_replayed && volume_is_on(volumes, (int)i, index))
+			return &volumes->items[i];
+	return NULL;
+}
+
 /* Why there is nothing to be had of a volume. */
 static void say_why_not(const struct machine *machine, int index, const char *target,
 			struct fault *f)
 {
 	const struct volume *volume = &machine->volumes.items[index];
+	const struct volume *unreplayed = not_replayed_on(&machine->volumes, index);
 
 	if (volume->in_use)
 		fault_set(f, EBUSY, "%s is in use by the running system", volume->name);
 	else if (volume->stick)
 		fault_set(f, EBUSY, "%s is the medium this system runs from", volume->name);
+	else if (unreplayed)
+		fault_set(f, 0,
+			  "no installed system was found in %s, where the journal of %s could "
+			  "not be replayed: %s",
+			  target, unreplayed->name, unreplayed->not_replayed);
 	else if (has_volumes_on_it(&machine->volumes, index) || volume->kind == VOLUME_IMAGE)
 		fault_set(f, ENOENT, "no installed system was found in %s", target);
 	else if (volume->layer != VOLUME_NO_LAYER)

@@ -13,6 +13,7 @@
 #include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
+#include "rescue/replay.h"
 #include "rescue/rescue_command.h"
 #include "scanner/base/escape.h"
 #include "scanner/base/json.h"
@@ -49,6 +50,10 @@ static void say_item(struct buf *text, const struct machine *m, const struct com
 		buf_puts(text, ", directory ");
 		escape_text(text, item->inside, strlen(item->inside));
 	}
+	if (v->overlay) {
+		buf_puts(text, ", ");
+		replay_note(v, text);
+	}
 	buf_addc(text, '\n');
 }
 
@@ -73,6 +78,7 @@ static int write_item(const struct machine *m, const struct compose_item *item, 
 		json_path(&line, "inside", "inside_hex", item->inside);
 	else
 		json_null(&line, "inside");
+	json_bool(&line, "replayed", v->overlay);
 	json_close(&line, '}');
 	return command_write_line(out, &line, f);
 }

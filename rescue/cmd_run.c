@@ -19,7 +19,9 @@
 #include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
+#include "rescue/replay.h"
 #include "rescue/rescue_command.h"
+#include "scanner/base/escape.h"
 #include "scanner/base/own.h"
 
 enum { EXEC_FAILED = 127, SIGNALLED = 128, BITS_END = 64 };
@@ -76,12 +78,28 @@ static int run_command(char **words, struct fault *f)
 	return status_of(words[0], status, signal, f);
 }
 
-/* What is missing from the tree, or hidden by it, is told beside the command's own report. */
+static void say_replayed(const struct attach *a, struct buf *text)
+{
+	for (size_t i = 0; i < a->plan->count; i++) {
+		const struct compose_item *item = &a->plan->items[i];
+		const struct volume *v = &a->machine->volumes.items[item->volume];
+
+		if (!v->overlay)
+			continue;
+		escape_text(text, item->dir, strlen(item->dir));
+		buf_puts(text, ": ");
+		replay_note(v, text);
+		buf_addc(text, '\n');
+	}
+}
+
+/* What the tree is not, lacks or hides is told beside the command's own report. */
 static void tell(const struct attach *attach)
 {
 	own_buf struct buf text = {0};
 	struct fault ignored;
 
+	say_replayed(attach, &text);
 	hiddenreport_text(&attach->hidden, &attach->machine->volumes, &text);
 	command_text_remarks(attach->remarks, &text);
 	(void)!command_write_text(stderr, &text, &ignored);

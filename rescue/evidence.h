@@ -36,6 +36,10 @@ struct evidence_source {
 	const struct setdevice_source *others; /* its further devices */
 	size_t other_count;
 	bool degraded; /* some are missing */
+	/* path is an overlay in memory, into which the journal was replayed. */
+	bool overlay;
+	/* Why a journal that was to be replayed was not: then nothing is shown. NULL: all is well. */
+	const char *not_replayed;
 };
 
 /* A fault names the file system when it is unknown or unsupported (ENOTSUP), and what the kernel said
@@ -48,6 +52,9 @@ int evidence_open(const struct evidence_source *source, struct evidence *out,
  */
 int evidence_open_again(const struct evidence *first, const struct evidence_source *source,
 			struct evidence *out, struct fault *f) FAULT_MUST_USE;
+/* Mounts an overlay in memory once, as its driver needs it to replay the journal. A fault when it did not do
+ * all of it, whatever it says: there is too little memory, or a journal is there still. */
+int evidence_replay(const struct evidence_source *source, struct fault *f) FAULT_MUST_USE;
 /* Lets go of what is attached meanwhile; the device stays read-only. */
 void evidence_keep(struct evidence *evidence);
 /* Sets the device writable again, when it was before. */

@@ -217,7 +217,8 @@ static void say_system(struct buf *text, const struct listreport *r,
 			   i->labelled, i->sampled);
 	else
 		buf_puts(text, "     no programs were looked at; ");
-	buf_printf(text, "journal %s\n", fskind_state_name(item->state));
+	buf_printf(text, "journal %s%s\n", fskind_state_name(item->state),
+		   item->state == FSKIND_REPLAYED ? ", into memory" : "");
 	say_belongs(text, r->machine, &system->plan);
 	say_twins(text, r, item);
 }

@@ -9,6 +9,7 @@
 #include "efi/efistore.h"
 #include "rescue/image.h"
 #include "rescue/interrupt.h"
+#include "rescue/replay.h"
 #include "rescue/unlock.h"
 
 /*
@@ -100,6 +101,8 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 	if (add_images(o, images, ledger, machine, f) < 0)
 		return -1;
 	if (ledger && wants_unlocking(o) && unlock(o, ledger, machine, f) < 0)
+		return -1;
+	if (ledger && o->replay && replay_all(&machine->volumes, ledger, f) < 0)
 		return -1;
 	return survey_run(&machine->volumes, ledger, &machine->survey, &machine->remarks, f);
 }

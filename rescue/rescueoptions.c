@@ -27,6 +27,8 @@ static const struct optable_row rows[] = {
 	 AT(key_file), NULL},
 	{"header", 0, "FILE", "a detached LUKS header", OPTABLE_TEXT, AT(header), NULL},
 	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
+	{"replay", 0, NULL, "replay dirty journals into memory, to see what was written last",
+	 OPTABLE_FLAG, AT(replay), NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
 	{"beneath", 0, NULL, "show what is hidden beneath mount points, beside the tree",

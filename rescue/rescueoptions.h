@@ -20,6 +20,7 @@ struct rescueoptions {
 	const char *key_file, *header;
 	bool unlock, token; /* of LUKS volumes: ask for a passphrase, try tokens */
 	bool beneath;	    /* show what is hidden beneath mount points too */
+	bool replay;	    /* journals, into memory */
 	bool verbose, help, version_asked;
 	const char *version, *commit; /* of the program; the main file fills them in */
 };

@@ -11,6 +11,15 @@
 
 struct evidence_source source_of_volume(const struct volume *volume, const char *subvolume)
 {
+	if (volume->overlay)
+		return (struct evidence_source){
+			.path = volume->overlay,
+			.size_bytes = volume->size_bytes,
+			.whole = true,
+			.type = volume->probe.type,
+			.subvolume = subvolume,
+			.overlay = true,
+		};
 	return (struct evidence_source){
 		.path = volume->path,
 		.offset_bytes = volume->offset_bytes,
@@ -18,6 +27,7 @@ struct evidence_source source_of_volume(const struct volume *volume, const char 
 		.whole = volume->rdev != 0,
 		.type = volume->probe.type,
 		.subvolume = subvolume,
+		.not_replayed = volume->not_replayed,
 	};
 }
 

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 
 #include "rescue/background.h"
+#include "rescue/overlay.h"
 #include "rescue/unlock.h"
 #include "scanner/base/own.h"
 
@@ -30,6 +31,7 @@ static const struct {
 	[UNDO_DEVICE] = {"device", set_writable},
 	[UNDO_MAPPING] = {"mapping", unlock_close},
 	[UNDO_PROCESS] = {"process", background_end},
+	[UNDO_OVERLAY] = {"overlay", overlay_close},
 };
 
 const char *undo_kind_name(enum undo_kind kind)

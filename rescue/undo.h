@@ -12,6 +12,7 @@ enum undo_kind {
 	UNDO_DEVICE,  /* path of a device that was set read-only */
 	UNDO_MAPPING, /* name of an unlocked volume's mapping */
 	UNDO_PROCESS, /* of a program in the background: "PID START" */
+	UNDO_OVERLAY, /* name of an overlay's mapping */
 	UNDO_KINDS,
 };
 

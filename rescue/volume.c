@@ -304,6 +304,8 @@ void volume_list_done(struct volume_list *list)
 		free(v->transport);
 		free(v->mapped_name);
 		free(v->mapped_uuid);
+		free(v->overlay);
+		free(v->not_replayed);
 	}
 	free(list->items);
 	*list = (struct volume_list){0};

@@ -66,6 +66,8 @@ struct volume {
 	struct probe probe;
 	enum volume_layer layer;
 	uint64_t btrfs_devices; /* how many devices its file system has; 0: it is no btrfs */
+	/* With --replay, of a dirty one: the device that stands for it, or why there is none; NULL. */
+	char *overlay, *not_replayed;
 };
 
 struct volume_list {

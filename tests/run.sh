@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy kernels debian-tree ovmf disk-errors locked-disks unlocking disk-images e2e)
+	tidy kernels debian-tree ovmf disk-errors locked-disks unlocking disk-images file-systems e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -175,6 +175,12 @@ check_unlocking() {
 check_disk_images() {
 	build all
 	script tests/e2e/disk-images.sh
+}
+
+# Every file system, clean and cut off, and journals replayed into memory, in a guest.
+check_file_systems() {
+	build all
+	script tests/e2e/file-systems.sh
 }
 
 # Which images firmware starts, asked of the firmware.
