@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "efi/audit.h"
+#include "efi/initroot.h"
 #include "scanner/base/own.h"
 
 static const struct imagecheck *image_of(const struct audit *audit, const char *path)
@@ -161,7 +162,7 @@ static int add_embedded(struct audit *audit, const char *path, const uint8_t *da
 		return 0;
 	if (initramfs_decode(path, data, size, &it, &audit->remarks, &why) < 0)
 		return remark_or_fail(audit, path, &why, f);
-	initramfs_compare(audit->target, &it, &audit->remarks);
+	initroot_compare(audit->target, &it, &audit->remarks);
 	return keep_initramfs(audit, &it, true, f);
 }
 

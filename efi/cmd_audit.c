@@ -90,7 +90,7 @@ static int find_scanner(char path[PATH_MAX], struct fault *f)
 /* What the operator gave after "--", our format before it, the target behind it. */
 static char **make_arguments(const struct efioptions *o, struct fault *f)
 {
-	char **args = calloc(o->rest.count + 5, sizeof(*args));
+	char **args = calloc((size_t)o->rest_count + 5, sizeof(*args));
 	size_t n = 0;
 
 	if (!args) {
@@ -102,8 +102,8 @@ static char **make_arguments(const struct efioptions *o, struct fault *f)
 		args[n++] = (char *)"--format";
 		args[n++] = (char *)"ndjson";
 	}
-	for (size_t i = 0; i < o->rest.count; i++)
-		args[n++] = (char *)o->rest.items[i];
+	for (int i = 0; i < o->rest_count; i++)
+		args[n++] = o->rest[i];
 	args[n] = (char *)o->argument;
 	return args;
 }
@@ -152,7 +152,7 @@ int cmd_audit_run(const struct efioptions *o, FILE *out, struct fault *f)
 {
 	int status, scanned;
 
-	if (!o->scan && o->rest.count) {
+	if (!o->scan && o->rest_count) {
 		fault_set(f, 0, "words after \"--\" are for ima-scan: say --scan");
 		return COMMAND_USAGE;
 	}

@@ -3,27 +3,23 @@
 #define EFI_EFIOPTIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "scanner/base/buf.h"
 #include "scanner/base/fault.h"
+#include "scanner/base/optable.h"
 
 struct command;
-
-struct efioptions_list {
-	const char **items;
-	size_t count;
-};
 
 /* The command line of ima-efi, taken apart. Const once parsed; texts are those of argv. */
 struct efioptions {
 	const struct command *command; /* NULL with help or version_asked */
 	const char *argument;	       /* of the command; NULL: none given */
 	const char *efivars;	       /* NULL: not given */
-	struct efioptions_list esps, keys;
+	struct optable_list esps, keys;
 	const char *format, *output, *color;
 	bool quiet, verbose, scan, help, version_asked;
-	struct efioptions_list rest;  /* after "--": options of ima-scan, for --scan */
+	char **rest; /* after "--": options of ima-scan, for --scan */
+	int rest_count;
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "efi/nametable.h"
 #include "efi/remark.h"
 #include "efi/targetfs.h"
 #include "scanner/base/fault.h"
@@ -66,8 +67,8 @@ struct initramfs {
 	   "kernel." keys become words of the command line. NULL: none. */
 	char *bootconfig;
 	size_t bootconfig_size;
-	struct initramfs_names
-		*names; /* of all regular files, links and devices: initramfs_has() */
+	/* Of all regular files, links and devices: initramfs_has(). A value is the index in found, plus 1. */
+	struct nametable names;
 };
 
 struct initramfs_list {
@@ -81,7 +82,6 @@ enum {
 	INITRAMFS_UNPACKED_MAX = 1u << 31, /* a bomb ends here */
 	INITRAMFS_TEXT_MAX = 256 * 1024,   /* of one text */
 	INITRAMFS_TEXTS_MAX = 16 << 20,	   /* of all that are kept */
-	INITRAMFS_LINKS_MAX = 16384,	   /* names of hard links in one archive; busybox has 400 */
 	INITRAMFS_FOUND_MAX = 100000,
 	INITRAMFS_SEGMENTS_MAX = 64,
 };
@@ -95,9 +95,6 @@ int initramfs_decode(const char *path, const uint8_t *data, size_t size, struct 
 /* Of a file of the target; also compares programs with those of the root. */
 int initramfs_read(const struct targetfs *t, const char *path, struct initramfs *out,
 		   struct remark_list *remarks, struct fault *f) FAULT_MUST_USE;
-/* Sets on_root of what was found. */
-void initramfs_compare(const struct targetfs *t, struct initramfs *initramfs,
-		       struct remark_list *remarks);
 void initramfs_done(struct initramfs *initramfs);
 /* Is there a member of this name (without leading "/"), whatever it is, but for directories? */
 bool initramfs_has(const struct initramfs *initramfs, const char *name);

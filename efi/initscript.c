@@ -16,6 +16,7 @@
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 #include "scanner/kconfig.h"
 
 /* What decides whether a script runs. */
@@ -376,13 +377,6 @@ static void each_line(const char *text, size_t size, line_fn *convert, struct bu
 
 /* --- What starts it --- */
 
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool has_end(const char *name, const char *end)
 {
 	size_t n = strlen(name), m = strlen(end);
@@ -399,7 +393,7 @@ static bool directory_is_started(const struct search *s, const char *path)
 	if (!slash)
 		return false;
 	*slash = '\0';
-	return names_have(&s->services, base_of(copy));
+	return names_have(&s->services, path_base(copy));
 }
 
 /* A unit that nothing wants may still be asked for by another, unless it is made to be installed. What adds to a
@@ -410,7 +404,7 @@ static void unit_is_started(struct search *s, const char *path, const char *text
 	own_mem char *unit =
 		drop_in ? bytes_text(path, (size_t)(drop_in - path) + 8) : strdup(path);
 
-	s->enabled = unit && names_have(&s->units, base_of(unit));
+	s->enabled = unit && names_have(&s->units, path_base(unit));
 	s->enabled_known = s->enabled || strstr(text, "[Install]") != NULL;
 }
 
@@ -420,7 +414,7 @@ static void set_enabled(struct search *s, const char *path, const char *text, mo
 
 	s->enabled_known = s->runlevels;
 	switch (s->starting) {
-	case STARTING_SERVICE: s->enabled = names_have(&s->services, base_of(path)); break;
+	case STARTING_SERVICE: s->enabled = names_have(&s->services, path_base(path)); break;
 	case STARTING_LOCAL:
 		s->enabled =
 			executable && has_end(path, ".start") && names_have(&s->services, "local");

@@ -13,6 +13,7 @@
 #include "efi/unpack.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 
 /* A file, whatever it is called. */
 struct seen {
@@ -125,7 +126,7 @@ static const struct place {
 static bool place_path(const struct place *place, const struct kernelimage *image, struct buf *out)
 {
 	const char *slash = strrchr(image->path, '/');
-	const char *name = slash ? slash + 1 : image->path, *dash = strchr(name, '-');
+	const char *name = path_base(image->path), *dash = strchr(name, '-');
 
 	buf_clear(out);
 	for (const char *p = place->pattern; *p; p++) {
@@ -293,7 +294,7 @@ static bool is_kernel_name(const char *path)
 {
 	static const char *const beginnings[] = {"vmlinu",  "kernel", "Image", "zImage",
 						 "bzImage", "uImage", "linux", "Linux"};
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *name = path_base(path);
 
 	if (strstr(name, "initr"))
 		return false;

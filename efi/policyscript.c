@@ -8,6 +8,7 @@
 
 #include "efi/shelltext.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 
 enum { DEPTH_MAX = 3 };
 
@@ -42,13 +43,6 @@ static bool ends_with(const char *text, const char *end)
 	size_t n = strlen(text), m = strlen(end);
 
 	return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -99,7 +93,7 @@ static size_t command_word(const struct shelltext_pipeline *p, size_t i)
 		const struct shelltext_item *item = &p->items[i];
 
 		if (item->role == SHELLTEXT_WORD && !shelltext_is_assignment(item->text) &&
-		    !is_one_of(base_of(item->text), skipped))
+		    !is_one_of(path_base(item->text), skipped))
 			return i;
 	}
 	return p->count;
@@ -264,7 +258,7 @@ static int tell_command(struct scan *scan, const struct shelltext_pipeline *p, s
 
 	if (!scan->command)
 		return 0;
-	if (is_one_of(base_of(item->text), shells))
+	if (is_one_of(path_base(item->text), shells))
 		while (++i < end && p->items[i].role == SHELLTEXT_WORD &&
 		       p->items[i].text[0] == '-')
 			if (ends_with(p->items[i].text, "c"))
@@ -283,7 +277,7 @@ static int command(struct scan *scan, const struct shelltext_pipeline *p, size_t
 	i = command_word(p, i);
 	if (i == p->count)
 		return 0;
-	name = base_of(p->items[i].text);
+	name = path_base(p->items[i].text);
 	if (tell_command(scan, p, i, f) < 0)
 		return -1;
 	if (is_one_of(name, writers))

@@ -23,6 +23,7 @@
 #include "scanner/base/bytes.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 
 static const char *const kind_names[PRIVKEY_KINDS] = {
 	[PRIVKEY_PEM] = "pem",
@@ -429,7 +430,6 @@ static ssize_t read_file(struct search *s, const char *path)
 static int look_at(void *context, const char *path, const struct stat *st, struct fault *f)
 {
 	struct search *s = context;
-	const char *slash = strrchr(path, '/');
 	enum privkey_kind kind;
 	ssize_t n;
 	bool found;
@@ -441,7 +441,7 @@ static int look_at(void *context, const char *path, const struct stat *st, struc
 	n = read_file(s, path);
 	if (n < 0)
 		return 0;
-	found = privkey_recognise(slash ? slash + 1 : path, s->buffer, (size_t)n, &kind);
+	found = privkey_recognise(path_base(path), s->buffer, (size_t)n, &kind);
 	OPENSSL_cleanse(s->buffer, (size_t)n);
 	return found ? add(s, path, st, kind, f) : 0;
 }

@@ -27,7 +27,7 @@ enum {
 
 /* No udev and no systemd is asked for anything, and no metadata but Linux's own is looked for. */
 static const char *const vars[] = {"MDADM_NO_UDEV=1", "MDADM_NO_SYSTEMCTL=1", NULL};
-static const struct tool mdadm = {"mdadm", "mdadm", vars};
+static const struct tool mdadm = {.name = "mdadm", .package = "mdadm", .vars = vars};
 
 /* --- What a member says --- */
 

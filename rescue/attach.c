@@ -1,100 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From an installed system to its attached tree (move_mount(2), Linux 5.2). */
+/*
+ * From an installed system to its attached tree (move_mount(2), open_tree(2), Linux 5.2; mount_setattr(2),
+ * Linux 5.12).
+ */
 #include "rescue/attach.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "efi/targetfs.h"
 #include "rescue/assemble.h"
+#include "rescue/interrupt.h"
 #include "rescue/source.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
-
-/* --- Choosing --- */
-
-static const struct survey_item *only_system(const struct machine *machine, const char *target,
-					     struct fault *f)
-{
-	const struct survey_item *found = NULL;
-	own_buf struct buf numbers = {0};
-	unsigned count = 0;
-
-	for (size_t i = 0; i < machine->survey.count; i++) {
-		if (!machine->survey.items[i].number)
-			continue;
-		found = &machine->survey.items[i];
-		buf_printf(&numbers, "%s%u", count++ ? ", " : "", found->number);
-	}
-	if (count == 1)
-		return found;
-	if (count == 0)
-		fault_set(f, ENOENT, "no installed system was found in %s", target);
-	else
-		fault_set(f, 0, "%s holds %u systems: say which by its number (%s)", target, count,
-			  buf_text(&numbers));
-	return NULL;
-}
-
-static bool is_image(const struct machine *machine, const char *target)
-{
-	for (size_t i = 0; i < machine->volumes.count; i++)
-		if (machine->volumes.items[i].kind == VOLUME_IMAGE &&
-		    strcmp(machine->volumes.items[i].path, target) == 0)
-			return true;
-	return false;
-}
-
-static const struct survey_item *by_number(const struct machine *machine, const char *target,
-					   struct fault *f)
-{
-	char *end;
-	unsigned long number = strtoul(target, &end, 10);
-	const struct survey_item *item =
-		*end ? NULL : survey_system(&machine->survey, (unsigned)number);
-
-	if (!item)
-		fault_set(f, ENOENT, "there is no system %s", target);
-	return item;
-}
-
-const struct survey_item *attach_choose(const struct machine *machine, const char *target,
-					struct fault *f)
-{
-	const struct survey_item *item;
-	const struct volume *volume;
-	int index;
-
-	if (*target && strspn(target, "0123456789") == strlen(target))
-		return by_number(machine, target, f);
-	if (is_image(machine, target))
-		return only_system(machine, target, f);
-	index = volume_find(&machine->volumes, target, f);
-	if (index < 0)
-		return NULL;
-	volume = &machine->volumes.items[index];
-	item = survey_of(&machine->survey, index);
-	if (item)
-		return item;
-	if (volume->in_use)
-		fault_set(f, EBUSY, "%s is in use by the running system", volume->name);
-	else if (volume->stick)
-		fault_set(f, EBUSY, "%s is the medium this system runs from", volume->name);
-	else if (assemble_is_waiting(&machine->volumes, index))
-		fault_set(f, ENOTSUP, "%s holds %s, which is not set up (--assemble brings it up)",
-			  volume->name, volume_layer_name(volume->layer));
-	else if (volume->layer != VOLUME_NO_LAYER)
-		fault_set(f, ENOTSUP, "%s holds %s, which is not opened", volume->name,
-			  volume_layer_name(volume->layer));
-	else
-		fault_set(f, ENOTSUP, "%s holds no file system that could be looked into",
-			  volume->name);
-	return NULL;
-}
 
 /* --- Planning --- */
 
@@ -121,30 +46,6 @@ static int read_fstab(const struct targetfs *t, struct fstab *out, struct remark
 	return 0;
 }
 
-static bool is_anything_waiting(const struct machine *machine)
-{
-	for (size_t i = 0; i < machine->volumes.count; i++)
-		if (assemble_is_waiting(&machine->volumes, (int)i))
-			return true;
-	return false;
-}
-
-static void remark_missing(const struct machine *machine, const struct compose *plan,
-			   struct remark_list *remarks)
-{
-	const char *hint =
-		is_anything_waiting(machine) ? "; not everything is set up (--assemble)" : "";
-
-	for (size_t i = 0; i < plan->missing_count; i++) {
-		const struct compose_missing *m = &plan->missing[i];
-		struct fault fault;
-
-		fault_set(&fault, 0, "%s of fstab line %u is left out: %s%s", m->source, m->line,
-			  compose_why_name(m->why), m->why == COMPOSE_NOT_FOUND ? hint : "");
-		remark_add(remarks, m->dir, &fault);
-	}
-}
-
 static int plan_by(const struct machine *machine, const struct survey_item *root,
 		   const struct targetfs *t, struct compose *out, struct remark_list *remarks,
 		   struct fault *f)
@@ -156,19 +57,21 @@ static int plan_by(const struct machine *machine, const struct survey_item *root
 		return -1;
 	result = compose_plan(&machine->volumes, root, t, &fstab, out, f);
 	fstab_done(&fstab);
-	if (result == 0)
-		remark_missing(machine, out, remarks);
 	return result;
 }
 
-/* A subvolume, as fstab and survey.h name it, from the volume it is on. */
-static int open_item(const struct machine *machine, int volume, const char *subvolume,
-		     struct evidence *out, struct fault *f)
+/* The root's own tree, by the detached mount of its file system. */
+static struct targetfs *open_root(const struct evidence *evidence, const char *inside,
+				  struct fault *f)
 {
-	struct evidence_source source =
-		source_of_volume(&machine->volumes.items[volume], subvolume);
+	struct targetfs *whole = targetfs_open_at(dup(evidence->mount_fd), f);
+	int fd;
 
-	return evidence_open(&source, out, f);
+	if (!whole || !inside)
+		return whole;
+	fd = targetfs_open_dir(whole, inside, f);
+	targetfs_close(whole);
+	return fd < 0 ? NULL : targetfs_open_at(fd, f);
 }
 
 int attach_plan(const struct machine *machine, const struct survey_item *root, struct compose *out,
@@ -178,94 +81,325 @@ int attach_plan(const struct machine *machine, const struct survey_item *root, s
 	struct targetfs *t;
 	int result;
 
-	if (open_item(machine, root->volume, root->subvolume, &evidence, f) < 0)
+	if (source_open(&machine->volumes, root->volume, root->subvolume, &evidence, f) < 0)
 		return -1;
-	t = targetfs_open_at(dup(evidence.mount_fd), f);
+	t = open_root(&evidence, root->inside, f);
 	result = t ? plan_by(machine, root, t, out, remarks, f) : -1;
 	targetfs_close(t);
 	evidence_close(&evidence);
 	return result;
 }
 
-/* --- Attaching --- */
+/* --- Places --- */
 
-static int attach_root(const struct evidence *evidence, const char *at, struct fault *f)
+/* Where the tree itself is. */
+static char *tree_of(const struct attach *a)
 {
-	if (move_mount(evidence->mount_fd, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return fault_set(f, errno, "attaching the root at %s", at);
+	own_buf struct buf path = {0};
+
+	buf_printf(&path, "%s%s", a->ledger->at, a->beneath ? "/root" : "");
+	return path.failed ? NULL : take_ptr(path.data);
+}
+
+/* The directory to attach at, found by our own reading of links below what is attached so far. */
+static int open_place(const struct attach *a, const char *dir, struct fault *f)
+{
+	own_mem char *at = tree_of(a);
+	struct targetfs *t = at ? targetfs_open(at, f) : NULL;
+	int fd;
+
+	if (!at)
+		return fault_set(f, ENOMEM, "attaching");
+	fd = t ? targetfs_open_dir(t, dir, f) : -1;
+	targetfs_close(t);
+	return fd;
+}
+
+static int attach_at(int mount_fd, int place_fd, struct fault *f)
+{
+	if (move_mount(mount_fd, "", place_fd, "",
+		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return fault_set(f, errno, "attaching");
 	return 0;
 }
 
-/* The directory is found by our own reading of links, below what is attached so far. */
-static int attach_below(const struct evidence *evidence, const char *at, const char *dir,
-			struct fault *f)
+static int clone_of(int dir_fd, struct fault *f)
 {
-	struct targetfs *t = targetfs_open(at, f);
-	own_fd int fd = t ? targetfs_open_dir(t, dir, f) : -1;
+	int fd = open_tree(dir_fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	return fd < 0 ? fault_set(f, errno, "taking a directory as a tree") : fd;
+}
+
+/* Takes away what is attached, while its descriptor stays. */
+static int detach(int mount_fd, struct fault *f)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", mount_fd);
+	return umount2(path, MNT_DETACH) < 0 ? fault_set(f, errno, "detaching") : 0;
+}
+
+/*
+ * A directory of a file system instead of the whole. Before Linux 6.15 a mount that is attached nowhere
+ * cannot be cloned, so the whole is attached first, at the place that the directory will have.
+ */
+static int attach_inside(const struct evidence *evidence, const char *inside, int place_fd,
+			 struct fault *f)
+{
+	struct targetfs *t = targetfs_open_at(dup(evidence->mount_fd), f);
+	own_fd int dir = t ? targetfs_open_dir(t, inside, f) : -1, clone = -1;
 
 	targetfs_close(t);
-	if (fd < 0)
+	if (dir < 0 || attach_at(evidence->mount_fd, place_fd, f) < 0)
 		return -1;
-	if (move_mount(evidence->mount_fd, "", fd, "",
-		       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return fault_set(f, errno, "attaching at %s", dir);
+	clone = clone_of(dir, f);
+	if (detach(evidence->mount_fd, f) < 0 || clone < 0)
+		return -1;
+	return attach_at(clone, place_fd, f);
+}
+
+/* --- Beneath --- */
+
+static const char beneath_dir[] = "beneath";
+
+static int refuse_stand(struct fault *f)
+{
+	return fault_set(f, errno, "making a place for what is hidden");
+}
+
+/* A file system in memory with a directory for the tree, and one for what the tree hides. */
+static int attach_stand(const struct attach *a, struct fault *f)
+{
+	const unsigned attributes =
+		MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW;
+	own_fd int context = fsopen("tmpfs", FSOPEN_CLOEXEC), stand = -1;
+
+	if (context < 0 || fsconfig(context, FSCONFIG_SET_STRING, "mode", "0700", 0) < 0 ||
+	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return refuse_stand(f);
+	stand = fsmount(context, FSMOUNT_CLOEXEC, attributes);
+	if (stand < 0 || mkdirat(stand, "root", 0700) < 0 ||
+	    mkdirat(stand, beneath_dir, 0700) < 0 ||
+	    move_mount(stand, "", AT_FDCWD, a->ledger->at, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return refuse_stand(f);
 	return 0;
 }
 
-static int attach_item(const struct machine *machine, const struct compose_item *item,
-		       const char *at, struct remark_list *remarks, struct fault *f)
+/* Nothing is to be written there by anyone once it is whole. */
+static int finish_stand(const struct attach *a, struct fault *f)
 {
+	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+
+	if (mount_setattr(AT_FDCWD, a->ledger->at, 0, &read_only, sizeof(read_only)) < 0)
+		return refuse_stand(f);
+	return 0;
+}
+
+/* Makes a directory for what is hidden and says where; false: it cannot be made (errno). */
+static bool try_place(const struct attach *a, const char *name, struct buf *out)
+{
+	buf_clear(out);
+	buf_printf(out, "%s/%s/%s", a->ledger->at, beneath_dir, name);
+	if (out->failed)
+		errno = ENOMEM;
+	return !out->failed && mkdir(buf_text(out), 0700) == 0;
+}
+
+enum { PLACES_MAX = 10000 };
+
+/* "/boot/efi" is shown as "boot+efi"; by a number when that is taken, or is too long for a name. */
+static int make_place(const struct attach *a, const char *dir, struct buf *out, struct fault *f)
+{
+	own_buf struct buf name = {0};
+
+	for (const char *p = dir + 1; *p; p++)
+		buf_addc(&name, *p == '/' ? '+' : *p);
+	if (name.failed)
+		return fault_set(f, ENOMEM, "making a place for what is hidden");
+	for (unsigned n = 1; !try_place(a, buf_text(&name), out); n++) {
+		if ((errno != EEXIST && errno != ENAMETOOLONG) || n == PLACES_MAX)
+			return refuse_stand(f);
+		buf_clear(&name);
+		buf_printf(&name, "%u", n);
+	}
+	return 0;
+}
+
+/* Shows a directory once more, as it is before it is covered. */
+static int show_hidden(const struct attach *a, struct hidden *hidden, int place_fd, struct fault *f)
+{
+	own_fd int clone = clone_of(place_fd, f);
+	own_buf struct buf at = {0};
+
+	if (clone < 0 || make_place(a, hidden->dir, &at, f) < 0)
+		return -1;
+	if (move_mount(clone, "", AT_FDCWD, buf_text(&at), MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return fault_set(f, errno, "showing what is hidden");
+	hidden->at = take_ptr(at.data);
+	return 0;
+}
+
+/* The volume whose file system a directory is in: of the deepest place above it. */
+static int volume_above(const struct attach *a, const char *dir)
+{
+	size_t best = 0;
+	int volume = a->plan->items[0].volume;
+
+	for (size_t i = 0; i < a->plan->count; i++) {
+		const char *above = a->plan->items[i].dir;
+		size_t n = strlen(above);
+
+		if (n > best && strncmp(dir, above, n) == 0 && dir[n] == '/') {
+			best = n;
+			volume = a->plan->items[i].volume;
+		}
+	}
+	return volume;
+}
+
+/* What cannot be looked at or shown is a remark; the tree is attached all the same. */
+static void look_beneath(struct attach *a, const char *dir, int place_fd)
+{
+	struct hidden *hidden;
+	struct fault fault;
+
+	if (hidden_look(&a->hidden, place_fd, dir, volume_above(a, dir), &hidden, &fault) < 0 ||
+	    (hidden && a->beneath && show_hidden(a, hidden, place_fd, &fault) < 0))
+		remark_add(a->remarks, dir, &fault);
+}
+
+/* --- Attaching --- */
+
+static void remark_state(const struct attach *a, const struct compose_item *item,
+			 enum fskind_state state)
+{
+	struct fault fault;
+
+	if (!fskind_state_warning(state))
+		return;
+	fault_set(&fault, 0, "%s: %s", a->machine->volumes.items[item->volume].name,
+		  fskind_state_warning(state));
+	remark_add(a->remarks, item->dir, &fault);
+}
+
+/* What was opened of the same volume before; NULL: nothing. */
+static const struct evidence *opened_of(const struct attach *a, int volume)
+{
+	for (size_t i = 0; i < a->plan->count; i++)
+		if (a->plan->items[i].volume == volume && a->opened[i].mount_fd >= 0)
+			return &a->opened[i];
+	return NULL;
+}
+
+static int open_item(const struct attach *a, const struct compose_item *item, struct evidence *out,
+		     struct fault *f)
+{
+	const struct evidence *first = opened_of(a, item->volume);
+	const struct volume_list *volumes = &a->machine->volumes;
+
+	return first ? source_open_again(volumes, item->volume, item->subvolume, first, out, f)
+		     : source_open(volumes, item->volume, item->subvolume, out, f);
+}
+
+static int attach_item(struct attach *a, const struct compose_item *item, struct evidence *out,
+		       struct fault *f)
+{
+	own_fd int place = open_place(a, item->dir, f);
+	size_t hidden_before = a->hidden.count;
 	struct evidence evidence;
-	bool is_root = strcmp(item->dir, "/") == 0;
-	struct fault dirty;
 	int result;
 
-	if (open_item(machine, item->volume, item->subvolume, &evidence, f) < 0)
+	if (place < 0 || open_item(a, item, &evidence, f) < 0)
 		return -1;
-	result =
-		is_root ? attach_root(&evidence, at, f) : attach_below(&evidence, at, item->dir, f);
+	if (strcmp(item->dir, "/") != 0)
+		look_beneath(a, item->dir, place);
+	result = item->inside ? attach_inside(&evidence, item->inside, place, f)
+			      : attach_at(evidence.mount_fd, place, f);
 	if (result < 0) {
+		hidden_shorten(&a->hidden, hidden_before);
 		evidence_close(&evidence);
 		return -1;
 	}
-	if (evidence.state == FSKIND_DIRTY) {
-		fault_set(
-			&dirty, 0,
-			"the journal of %s was not replayed: what was written last may be missing",
-			machine->volumes.items[item->volume].name);
-		remark_add(remarks, item->dir, &dirty);
-	}
-	evidence_keep(&evidence);
+	remark_state(a, item, evidence.state);
+	*out = evidence;
 	return 0;
 }
 
-static int note_devices(const struct machine *machine, const struct compose *plan,
-			struct ledger *ledger, struct fault *f)
+static bool is_anything_waiting(const struct volume_list *volumes)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct volume *v = &machine->volumes.items[plan->items[i].volume];
-
-		if (v->rdev && !v->read_only && ledger_add(ledger, UNDO_DEVICE, v->path, f) < 0)
-			return -1;
-	}
-	return 0;
+	for (size_t i = 0; i < volumes->count; i++)
+		if (assemble_is_waiting(volumes, (int)i))
+			return true;
+	return false;
 }
 
-int attach_tree(const struct machine *machine, const struct compose *plan, struct ledger *ledger,
-		struct remark_list *remarks, struct fault *f)
+static void remark_missing(const struct attach *a)
 {
-	if (note_devices(machine, plan, ledger, f) < 0)
-		return -1;
-	for (size_t i = 0; i < plan->count; i++) {
+	const char *hint = is_anything_waiting(&a->machine->volumes)
+				   ? "; not everything is set up (--assemble)"
+				   : "";
+
+	for (size_t i = 0; i < a->plan->missing_count; i++) {
+		const struct compose_missing *m = &a->plan->missing[i];
 		struct fault fault;
 
-		if (attach_item(machine, &plan->items[i], ledger->at, remarks, &fault) == 0)
+		fault_set(&fault, 0, "%s of fstab line %u is left out: %s%s", m->source, m->line,
+			  compose_why_name(m->why), m->why == COMPOSE_NOT_FOUND ? hint : "");
+		remark_add(a->remarks, m->dir, &fault);
+	}
+}
+
+static int attach_items(struct attach *a, struct fault *f)
+{
+	for (size_t i = 0; i < a->plan->count; i++) {
+		struct fault fault;
+
+		if (interrupt_check(&fault) == 0 &&
+		    attach_item(a, &a->plan->items[i], &a->opened[i], &fault) == 0)
 			continue;
-		if (i == 0) {
+		if (i == 0 || fault.os == EINTR) {
 			*f = fault;
-			return -1;
+			return fault_add(f, "attaching the root");
 		}
-		remark_add(remarks, plan->items[i].dir, &fault);
+		remark_add(a->remarks, a->plan->items[i].dir, &fault);
 	}
 	return 0;
+}
+
+static int open_and_attach(struct attach *a, struct fault *f)
+{
+	int result;
+
+	a->opened = calloc(a->plan->count, sizeof(*a->opened));
+	if (!a->opened)
+		return fault_set(f, ENOMEM, "attaching");
+	for (size_t i = 0; i < a->plan->count; i++)
+		a->opened[i] = (struct evidence){.mount_fd = -1, .loop_fd = -1, .device_fd = -1};
+	result = attach_items(a, f);
+	for (size_t i = 0; i < a->plan->count; i++)
+		evidence_keep(&a->opened[i]);
+	free(a->opened);
+	a->opened = NULL;
+	return result;
+}
+
+int attach_tree(struct attach *attach, struct fault *f)
+{
+	const struct compose *plan = attach->plan;
+
+	remark_missing(attach);
+	for (size_t i = 0; i < plan->count; i++)
+		if (source_note(&attach->machine->volumes, plan->items[i].volume, attach->ledger,
+				f) < 0)
+			return -1;
+	if (attach->beneath && attach_stand(attach, f) < 0)
+		return -1;
+	if (open_and_attach(attach, f) < 0)
+		return -1;
+	return attach->beneath ? finish_stand(attach, f) : 0;
+}
+
+void attach_done(struct attach *attach)
+{
+	hidden_done(&attach->hidden);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Devices set read-only (BLKROSET), and read-only loop devices (loop(4), LOOP_CONFIGURE, Linux 5.8). */
+/* Devices set read-only (BLKROSET), and loop devices (loop(4), LOOP_CONFIGURE, Linux 5.8). */
 #include "rescue/blockdev.h"
 
 #include <errno.h>
@@ -57,31 +57,15 @@ void blockdev_allow_writing(int fd)
 	close(fd);
 }
 
-static int configure(int loop_fd, int fd, const char *path, uint64_t offset_bytes,
-		     uint64_t size_bytes)
+/* The driver takes a device for read-only when it was opened so. */
+static int open_configured(const struct loop_config *config, char out_path[BLOCKDEV_PATH_BYTES],
+			   struct fault *f)
 {
-	struct loop_config config = {
-		.fd = (uint32_t)fd,
-		.info.lo_offset = offset_bytes,
-		.info.lo_sizelimit = size_bytes,
-		.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR,
-	};
-	size_t n = strnlen(path, LO_NAME_SIZE - 1);
-
-	memcpy(config.info.lo_file_name, path, n);
-	return ioctl(loop_fd, LOOP_CONFIGURE, &config);
-}
-
-int blockdev_open_loop(const char *path, uint64_t offset_bytes, uint64_t size_bytes,
-		       char out_path[BLOCKDEV_PATH_BYTES], struct fault *f)
-{
+	const int mode = config->info.lo_flags & LO_FLAGS_READ_ONLY ? O_RDONLY : O_RDWR;
 	own_fd int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (control < 0)
 		return fault_set(f, errno, "opening /dev/loop-control");
-	if (fd < 0)
-		return fault_set(f, errno, "opening %s", path);
 	for (int i = 0; i < LOOP_TRIES; i++) {
 		own_fd int loop_fd = -1;
 		int number = ioctl(control, LOOP_CTL_GET_FREE);
@@ -89,13 +73,40 @@ int blockdev_open_loop(const char *path, uint64_t offset_bytes, uint64_t size_by
 		if (number < 0)
 			return fault_set(f, errno, "asking for a free loop device");
 		snprintf(out_path, BLOCKDEV_PATH_BYTES, "/dev/loop%d", number);
-		loop_fd = open(out_path, O_RDONLY | O_CLOEXEC);
+		loop_fd = open(out_path, mode | O_CLOEXEC);
 		if (loop_fd < 0)
 			return fault_set(f, errno, "opening %s", out_path);
-		if (configure(loop_fd, fd, path, offset_bytes, size_bytes) == 0)
+		if (ioctl(loop_fd, LOOP_CONFIGURE, config) == 0)
 			return take_fd(&loop_fd);
 		if (errno != EBUSY)
-			return fault_set(f, errno, "setting up %s read-only", out_path);
+			return fault_set(f, errno, "setting up %s", out_path);
 	}
 	return fault_set(f, EBUSY, "setting up a loop device");
+}
+
+int blockdev_open_loop(const char *path, uint64_t offset_bytes, uint64_t size_bytes,
+		       char out_path[BLOCKDEV_PATH_BYTES], struct fault *f)
+{
+	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct loop_config config = {
+		.fd = (uint32_t)fd,
+		.info.lo_offset = offset_bytes,
+		.info.lo_sizelimit = size_bytes,
+		.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR,
+	};
+
+	if (fd < 0)
+		return fault_set(f, errno, "opening %s", path);
+	memcpy(config.info.lo_file_name, path, strnlen(path, LO_NAME_SIZE - 1));
+	return open_configured(&config, out_path, f);
+}
+
+int blockdev_open_store(int file_fd, char out_path[BLOCKDEV_PATH_BYTES], struct fault *f)
+{
+	const struct loop_config config = {
+		.fd = (uint32_t)file_fd,
+		.info.lo_flags = LO_FLAGS_AUTOCLEAR,
+	};
+
+	return open_configured(&config, out_path, f);
 }

@@ -25,5 +25,8 @@ enum { BLOCKDEV_PATH_BYTES = 32 };
  */
 int blockdev_open_loop(const char *path, uint64_t offset_bytes, uint64_t size_bytes,
 		       char out_path[BLOCKDEV_PATH_BYTES], struct fault *f) FAULT_MUST_USE;
+/* A loop device over the whole of an open file, to be written to; it goes in the same way. */
+int blockdev_open_store(int file_fd, char out_path[BLOCKDEV_PATH_BYTES],
+			struct fault *f) FAULT_MUST_USE;
 
 #endif

@@ -8,8 +8,12 @@
 
 #include "efi/command.h"
 #include "rescue/attach.h"
+#include "rescue/choose.h"
+#include "rescue/hiddenreport.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
+#include "rescue/replay.h"
 #include "rescue/rescue_command.h"
 #include "scanner/base/escape.h"
 #include "scanner/base/json.h"
@@ -42,6 +46,14 @@ static void say_item(struct buf *text, const struct machine *m, const struct com
 		buf_puts(text, ", subvolume ");
 		escape_text(text, item->subvolume, strlen(item->subvolume));
 	}
+	if (item->inside) {
+		buf_puts(text, ", directory ");
+		escape_text(text, item->inside, strlen(item->inside));
+	}
+	if (v->overlay) {
+		buf_puts(text, ", ");
+		replay_note(v, text);
+	}
 	buf_addc(text, '\n');
 }
 
@@ -62,6 +74,11 @@ static int write_item(const struct machine *m, const struct compose_item *item, 
 		json_bytes(&line, "subvolume", item->subvolume, strlen(item->subvolume));
 	else
 		json_null(&line, "subvolume");
+	if (item->inside)
+		json_path(&line, "inside", "inside_hex", item->inside);
+	else
+		json_null(&line, "inside");
+	json_bool(&line, "replayed", v->overlay);
 	json_close(&line, '}');
 	return command_write_line(out, &line, f);
 }
@@ -80,25 +97,30 @@ static int write_tree_record(const struct ledger *ledger, FILE *out, struct faul
 	return command_write_line(out, &line, f);
 }
 
-static int report_mounted(const struct rescueoptions *o, const struct machine *m,
-			  const struct compose *plan, const struct ledger *ledger, FILE *out,
-			  struct fault *f)
+static int write_mounted(const struct attach *a, FILE *out, struct fault *f)
+{
+	if (write_tree_record(a->ledger, out, f) < 0)
+		return -1;
+	for (size_t i = 0; i < a->plan->count; i++)
+		if (write_item(a->machine, &a->plan->items[i], out, f) < 0)
+			return -1;
+	if (hiddenreport_ndjson(&a->hidden, &a->machine->volumes, out, f) < 0)
+		return -1;
+	return command_write_remarks(a->remarks, out, f);
+}
+
+static int say_mounted(const struct attach *a, FILE *out, struct fault *f)
 {
 	own_buf struct buf text = {0};
 
-	if (is_ndjson(o)) {
-		if (write_tree_record(ledger, out, f) < 0)
-			return -1;
-		for (size_t i = 0; i < plan->count; i++)
-			if (write_item(m, &plan->items[i], out, f) < 0)
-				return -1;
-		return command_write_remarks(&m->remarks, out, f);
-	}
-	escape_text(&text, ledger->at, strlen(ledger->at));
+	escape_text(&text, a->ledger->at, strlen(a->ledger->at));
 	buf_addc(&text, '\n');
-	for (size_t i = 0; i < plan->count; i++)
-		say_item(&text, m, &plan->items[i]);
-	command_text_remarks(&m->remarks, &text);
+	if (a->beneath)
+		buf_puts(&text, "  (the tree is in root, what it hides in beneath)\n");
+	for (size_t i = 0; i < a->plan->count; i++)
+		say_item(&text, a->machine, &a->plan->items[i]);
+	hiddenreport_text(&a->hidden, &a->machine->volumes, &text);
+	command_text_remarks(a->remarks, &text);
 	return command_write_text(out, &text, f);
 }
 
@@ -121,16 +143,29 @@ static int check_place(const char *at, struct fault *f)
 static int mount_plan(const struct rescueoptions *o, struct machine *m, const struct compose *plan,
 		      struct ledger *ledger, FILE *out, struct fault *f)
 {
-	if (attach_tree(m, plan, ledger, &m->remarks, f) < 0 || ledger_set_ready(ledger, f) < 0 ||
-	    report_mounted(o, m, plan, ledger, out, f) < 0)
-		return RESCUE_INTERNAL;
-	return status_of(&m->remarks);
+	struct attach attach = {.machine = m,
+				.plan = plan,
+				.ledger = ledger,
+				.beneath = o->beneath,
+				.remarks = &m->remarks};
+	int result = attach_tree(&attach, f);
+
+	/* Asked to stop any later, it is whole and stays. */
+	if (result == 0)
+		result = interrupt_check(f);
+	if (result == 0)
+		result = ledger_set_ready(ledger, f);
+	if (result == 0)
+		result = is_ndjson(o) ? write_mounted(&attach, out, f)
+				      : say_mounted(&attach, out, f);
+	attach_done(&attach);
+	return result < 0 ? RESCUE_INTERNAL : status_of(&m->remarks);
 }
 
 static int mount_target(const struct rescueoptions *o, struct machine *m, struct ledger *ledger,
 			FILE *out, struct fault *f)
 {
-	const struct survey_item *root = attach_choose(m, o->words[0], f);
+	const struct survey_item *root = choose_system(m, o->words[0], f);
 	struct compose plan;
 	int status;
 
@@ -169,6 +204,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	}
 	if (at && check_place(at, f) < 0)
 		return RESCUE_USAGE;
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, at, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -176,7 +212,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	if (status >= RESCUE_USAGE && ledger_undo(&ledger, &ignored) < 0)
 		fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger.at);
 	ledger_done(&ledger);
-	return status;
+	return status >= RESCUE_USAGE ? interrupt_status(status) : status;
 }
 
 /* --- umount and status --- */

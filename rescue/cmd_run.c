@@ -14,9 +14,14 @@
 
 #include "efi/command.h"
 #include "rescue/attach.h"
+#include "rescue/choose.h"
+#include "rescue/hiddenreport.h"
+#include "rescue/interrupt.h"
 #include "rescue/ledger.h"
 #include "rescue/machine.h"
+#include "rescue/replay.h"
 #include "rescue/rescue_command.h"
+#include "scanner/base/escape.h"
 #include "scanner/base/own.h"
 
 enum { EXEC_FAILED = 127, SIGNALLED = 128, BITS_END = 64 };
@@ -40,41 +45,63 @@ static char **words_for(const struct rescueoptions *o, char *at)
 	return words;
 }
 
+/* What it ended with; when it was ended by what we were sent, that. */
+static int status_of(const char *name, int status, int signal, struct fault *f)
+{
+	if (signal)
+		return SIGNALLED + signal;
+	if (WIFSIGNALED(status))
+		return SIGNALLED + WTERMSIG(status);
+	if (WEXITSTATUS(status) == EXEC_FAILED)
+		return fault_set(f, 0, "%s could not be started", name);
+	return WEXITSTATUS(status);
+}
+
 /* Ctrl-C is for the command; we stay to take the tree down. */
 static int run_command(char **words, struct fault *f)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, interrupt, quit;
-	int status = 0;
+	int status = 0, signal = 0;
 	pid_t child;
 
-	sigaction(SIGINT, &ignore, &interrupt);
-	sigaction(SIGQUIT, &ignore, &quit);
+	if (interrupt_check(f) < 0)
+		return -1;
 	child = fork();
 	if (child == 0) {
-		sigaction(SIGINT, &interrupt, NULL);
-		sigaction(SIGQUIT, &quit, NULL);
+		interrupt_release();
 		execvp(words[0], words);
 		_exit(EXEC_FAILED);
 	}
 	if (child < 0)
 		return fault_set(f, errno, "starting %s", words[0]);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return fault_set(f, errno, "waiting for %s", words[0]);
-	if (WIFSIGNALED(status))
-		return SIGNALLED + WTERMSIG(status);
-	if (WEXITSTATUS(status) == EXEC_FAILED)
-		return fault_set(f, 0, "%s could not be started", words[0]);
-	return WEXITSTATUS(status);
+	if (interrupt_await_child(child, &status, &signal, f) < 0)
+		return -1;
+	return status_of(words[0], status, signal, f);
 }
 
-/* What is missing from the tree is told beside the command's own report. */
-static void tell_remarks(const struct machine *machine)
+static void say_replayed(const struct attach *a, struct buf *text)
+{
+	for (size_t i = 0; i < a->plan->count; i++) {
+		const struct compose_item *item = &a->plan->items[i];
+		const struct volume *v = &a->machine->volumes.items[item->volume];
+
+		if (!v->overlay)
+			continue;
+		escape_text(text, item->dir, strlen(item->dir));
+		buf_puts(text, ": ");
+		replay_note(v, text);
+		buf_addc(text, '\n');
+	}
+}
+
+/* What the tree is not, lacks or hides is told beside the command's own report. */
+static void tell(const struct attach *attach)
 {
 	own_buf struct buf text = {0};
 	struct fault ignored;
 
-	command_text_remarks(&machine->remarks, &text);
+	say_replayed(attach, &text);
+	hiddenreport_text(&attach->hidden, &attach->machine->volumes, &text);
+	command_text_remarks(attach->remarks, &text);
 	(void)!command_write_text(stderr, &text, &ignored);
 }
 
@@ -82,19 +109,28 @@ static int run_in_tree(const struct rescueoptions *o, struct machine *m, const s
 		       struct ledger *ledger, struct fault *f)
 {
 	own_mem char **words = words_for(o, ledger->at);
+	struct attach attach = {.machine = m,
+				.plan = plan,
+				.ledger = ledger,
+				.beneath = o->beneath,
+				.remarks = &m->remarks};
+	int result;
 
 	if (!words)
 		return fault_set(f, ENOMEM, "starting the command");
-	if (enter_namespace(f) < 0 || attach_tree(m, plan, ledger, &m->remarks, f) < 0)
+	if (enter_namespace(f) < 0)
 		return -1;
-	tell_remarks(m);
-	return run_command(words, f);
+	result = attach_tree(&attach, f);
+	if (result == 0)
+		tell(&attach);
+	attach_done(&attach);
+	return result < 0 ? -1 : run_command(words, f);
 }
 
 static int run_target(const struct rescueoptions *o, struct machine *m, struct ledger *ledger,
 		      struct fault *f)
 {
-	const struct survey_item *root = attach_choose(m, o->words[0], f);
+	const struct survey_item *root = choose_system(m, o->words[0], f);
 	struct compose plan;
 	int status;
 
@@ -130,6 +166,7 @@ int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	int status;
 
 	(void)out;
+	interrupt_hold();
 	ledger_clean_up(LEDGER_BASE);
 	if (ledger_begin(LEDGER_BASE, NULL, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
@@ -139,5 +176,5 @@ int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 		status = RESCUE_INTERNAL;
 	}
 	ledger_done(&ledger);
-	return status;
+	return status == RESCUE_INTERNAL ? interrupt_status(status) : status;
 }

@@ -11,7 +11,9 @@
 #include <strings.h>
 
 #include "rescue/fskind.h"
+#include "rescue/members.h"
 #include "rescue/volume_internal.h"
+#include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
 struct composing {
@@ -37,23 +39,33 @@ static bool has_dir(const struct compose *compose, const char *dir)
 	return false;
 }
 
-static int add_item(struct composing *c, const char *dir, int volume, const char *subvolume,
-		    enum compose_from from, unsigned line, struct fault *f)
+/* Where something comes from, as in struct compose_item. */
+struct origin {
+	int volume;
+	const char *subvolume, *inside;
+	enum compose_from from;
+	unsigned line;
+};
+
+static int add_item(struct composing *c, const char *dir, const struct origin *o, struct fault *f)
 {
-	own_mem char *dir_copy = strdup(dir), *sub_copy = subvolume ? strdup(subvolume) : NULL;
+	own_mem char *dir_copy = strdup(dir),
+		     *sub_copy = o->subvolume ? strdup(o->subvolume) : NULL;
+	own_mem char *inside_copy = o->inside ? strdup(o->inside) : NULL;
 	struct compose_item *items =
 		reallocarray(c->compose->items, c->compose->count + 1, sizeof(*items));
 
 	if (items)
 		c->compose->items = items;
-	if (!items || !dir_copy || (subvolume && !sub_copy))
+	if (!items || !dir_copy || (o->subvolume && !sub_copy) || (o->inside && !inside_copy))
 		return fault_set(f, ENOMEM, "composing the tree");
 	c->compose->items[c->compose->count++] = (struct compose_item){
 		.dir = take_ptr(dir_copy),
-		.volume = volume,
+		.volume = o->volume,
 		.subvolume = take_ptr(sub_copy),
-		.from = from,
-		.line = line,
+		.inside = take_ptr(inside_copy),
+		.from = o->from,
+		.line = o->line,
 	};
 	return 0;
 }
@@ -85,7 +97,8 @@ static int find_meant(const struct composing *c, const char *source, enum compos
 	unsigned near_count = 0, far_count = 0;
 
 	for (size_t i = 0; i < c->volumes->count; i++) {
-		if (!volume_matches(&c->volumes->items[i], source))
+		if (!volume_matches(&c->volumes->items[i], source) ||
+		    members_is_repeated(c->volumes, (int)i, source))
 			continue;
 		if (bottom_of(c->volumes, (int)i) == disk) {
 			near = (int)i;
@@ -103,6 +116,8 @@ static int find_meant(const struct composing *c, const char *source, enum compos
 
 static int take_entry(struct composing *c, const struct fstab_entry *entry, struct fault *f)
 {
+	struct origin origin = {
+		.subvolume = entry->subvolume, .from = COMPOSE_FSTAB, .line = entry->line};
 	enum compose_why why;
 	int index;
 	const struct volume *volume;
@@ -117,7 +132,8 @@ static int take_entry(struct composing *c, const struct fstab_entry *entry, stru
 		return add_missing(c, entry, COMPOSE_LOCKED, f);
 	if (volume->in_use || volume->stick)
 		return add_missing(c, entry, COMPOSE_IN_USE, f);
-	return add_item(c, entry->dir, index, entry->subvolume, COMPOSE_FSTAB, entry->line, f);
+	origin.volume = members_first(c->volumes, index);
+	return add_item(c, entry->dir, &origin, f);
 }
 
 /* Partitions that say by their type where they belong; the first directory that is free. */
@@ -148,6 +164,7 @@ static int take_partition(struct composing *c, int index, struct fault *f)
 	const struct volume *volume = &c->volumes->items[index];
 	const char *meaning = volume_type_meaning(volume->part_type);
 	const struct fskind *kind = fskind_by_type(volume->probe.type);
+	const struct origin origin = {.volume = index, .from = COMPOSE_PARTITION};
 
 	if (!meaning || !kind || !kind->supported || volume->in_use || volume->stick ||
 	    is_composed(c->compose, index))
@@ -158,8 +175,7 @@ static int take_partition(struct composing *c, int index, struct fault *f)
 		for (size_t j = 0; j < 3 && by_type[i].dirs[j]; j++)
 			if (!has_dir(c->compose, by_type[i].dirs[j]) &&
 			    targetfs_has(c->tree, by_type[i].dirs[j]))
-				return add_item(c, by_type[i].dirs[j], index, NULL,
-						COMPOSE_PARTITION, 0, f);
+				return add_item(c, by_type[i].dirs[j], &origin, f);
 	}
 	return 0;
 }
@@ -184,16 +200,45 @@ static int by_depth(const void *a, const void *b)
 	return strcmp(x->dir, y->dir);
 }
 
+/* "/ostree/deploy/NAME/deploy/CHECKSUM.N" has its /var in "/ostree/deploy/NAME/var", with the others. */
+static int take_ostree(struct composing *c, const struct survey_item *root, struct fault *f)
+{
+	static const char prefix[] = "/ostree/deploy/";
+	const size_t n = sizeof(prefix) - 1;
+	const char *inside = root->inside, *end;
+	own_buf struct buf var = {0};
+	struct origin origin = {
+		.volume = root->volume, .subvolume = root->subvolume, .from = COMPOSE_OSTREE};
+
+	if (!inside || strncmp(inside, prefix, n) != 0 || has_dir(c->compose, "/var"))
+		return 0;
+	end = strchr(inside + n, '/');
+	if (!end)
+		return 0;
+	buf_add(&var, inside, (size_t)(end - inside));
+	buf_puts(&var, "/var");
+	if (var.failed)
+		return fault_set(f, ENOMEM, "composing the tree");
+	origin.inside = buf_text(&var);
+	return add_item(c, "/var", &origin, f);
+}
+
 static int fill(struct composing *c, const struct survey_item *root, const struct fstab *fstab,
 		struct fault *f)
 {
 	int disk = bottom_of(c->volumes, root->volume);
+	const struct origin origin = {.volume = root->volume,
+				      .subvolume = root->subvolume,
+				      .inside = root->inside,
+				      .from = COMPOSE_CHOSEN};
 
-	if (add_item(c, "/", root->volume, root->subvolume, COMPOSE_CHOSEN, 0, f) < 0)
+	if (add_item(c, "/", &origin, f) < 0)
 		return -1;
 	for (size_t i = 0; fstab && i < fstab->count; i++)
 		if (take_entry(c, &fstab->entries[i], f) < 0)
 			return -1;
+	if (take_ostree(c, root, f) < 0)
+		return -1;
 	for (size_t i = 0; i < c->volumes->count; i++)
 		if (bottom_of(c->volumes, (int)i) == disk && take_partition(c, (int)i, f) < 0)
 			return -1;
@@ -221,6 +266,7 @@ void compose_done(struct compose *compose)
 	for (size_t i = 0; i < compose->count; i++) {
 		free(compose->items[i].dir);
 		free(compose->items[i].subvolume);
+		free(compose->items[i].inside);
 	}
 	for (size_t i = 0; i < compose->missing_count; i++) {
 		free(compose->missing[i].dir);
@@ -237,6 +283,7 @@ const char *compose_from_name(enum compose_from from)
 		[COMPOSE_CHOSEN] = "chosen",
 		[COMPOSE_FSTAB] = "fstab",
 		[COMPOSE_PARTITION] = "partition-type",
+		[COMPOSE_OSTREE] = "ostree",
 	};
 
 	return names[from];

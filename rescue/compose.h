@@ -16,12 +16,14 @@ enum compose_from {
 	COMPOSE_CHOSEN,	   /* the root itself */
 	COMPOSE_FSTAB,	   /* the target's fstab says so */
 	COMPOSE_PARTITION, /* its partition type says so, on the root's disk */
+	COMPOSE_OSTREE,	   /* what a deployment of ostree shares with the others of its system */
 };
 
 struct compose_item {
 	char *dir; /* where it belongs: "/", "/boot", …; parents before children */
 	int volume;
 	char *subvolume; /* NULL: none */
+	char *inside;	 /* the directory of it that is meant; NULL: the whole */
 	enum compose_from from;
 	unsigned line; /* of fstab */
 };

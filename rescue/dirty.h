@@ -11,7 +11,8 @@
 /*
  * Was a file system left unclean? Read from its own structures, never by mounting. Each reads through
  * the descriptor of a device or image, within the bytes given; what cannot be read or is not as it
- * should be is FSKIND_NOT_KNOWN.
+ * should be is FSKIND_NOT_KNOWN. What has a journal is FSKIND_DIRTY or FSKIND_ELSEWHERE, what has none
+ * FSKIND_UNCLEAN.
  */
 enum fskind_state dirty_ext(int fd, uint64_t offset_bytes, uint64_t size_bytes);
 enum fskind_state dirty_xfs(int fd, uint64_t offset_bytes, uint64_t size_bytes);

@@ -126,8 +126,10 @@ static enum fskind_state state_of(const struct ring *ring)
 	return data[9] & UNMOUNT ? FSKIND_CLEAN : FSKIND_DIRTY;
 }
 
-/* Where the log lies. False: it is on a device of its own, or what the superblock says cannot be. */
-static bool find_ring(int fd, uint64_t offset_bytes, uint64_t size_bytes, struct ring *out)
+/* Where the log lies: FSKIND_DIRTY, in *out. FSKIND_ELSEWHERE: on a device of its own. Otherwise what the
+ * superblock says cannot be. */
+static enum fskind_state find_ring(int fd, uint64_t offset_bytes, uint64_t size_bytes,
+				   struct ring *out)
 {
 	uint8_t super[BLOCK];
 	struct bytes b;
@@ -137,7 +139,7 @@ static bool find_ring(int fd, uint64_t offset_bytes, uint64_t size_bytes, struct
 
 	if (size_bytes < BLOCK || fd_pread_full(fd, super, BLOCK, offset_bytes) != BLOCK ||
 	    u32be_at(super, 0) != super_magic)
-		return false;
+		return FSKIND_NOT_KNOWN;
 	block_size = u32be_at(super, 4);
 	b = bytes_of(super + 48, 8);
 	log_start = (uint64_t)bytes_u32be(&b) << 32;
@@ -145,24 +147,24 @@ static bool find_ring(int fd, uint64_t offset_bytes, uint64_t size_bytes, struct
 	group_blocks = u32be_at(super, 84);
 	log_blocks = u32be_at(super, 96);
 	group_log = super[124];
-	if (log_start == 0 || group_log > 31 || block_size < BLOCK || block_size > 64 * 1024 ||
-	    log_blocks == 0)
-		return false;
+	if (log_start == 0)
+		return FSKIND_ELSEWHERE;
+	if (group_log > 31 || block_size < BLOCK || block_size > 64 * 1024 || log_blocks == 0)
+		return FSKIND_NOT_KNOWN;
 	group = log_start >> group_log;
 	start = group * group_blocks + (log_start & ((1ull << group_log) - 1));
 	size = (uint64_t)log_blocks * block_size;
 	if (group > UINT32_MAX || __builtin_mul_overflow(start, block_size, &start) ||
 	    __builtin_add_overflow(start, size, &end) || end > size_bytes)
-		return false;
+		return FSKIND_NOT_KNOWN;
 	*out = (struct ring){fd, offset_bytes + start, size / BLOCK};
-	return true;
+	return FSKIND_DIRTY;
 }
 
 enum fskind_state dirty_xfs(int fd, uint64_t offset_bytes, uint64_t size_bytes)
 {
 	struct ring ring;
+	enum fskind_state state = find_ring(fd, offset_bytes, size_bytes, &ring);
 
-	if (!find_ring(fd, offset_bytes, size_bytes, &ring))
-		return FSKIND_NOT_KNOWN;
-	return state_of(&ring);
+	return state == FSKIND_DIRTY ? state_of(&ring) : state;
 }

@@ -8,6 +8,7 @@
 
 #include "rescue/blockdev.h"
 #include "rescue/fskind.h"
+#include "rescue/setdevice.h"
 #include "scanner/base/fault.h"
 
 /*
@@ -21,6 +22,7 @@ struct evidence {
 	int loop_fd;   /* -1: none; the loop device goes with its last user */
 	int device_fd; /* of a device that was writable before, to be set so again; -1: none */
 	char loop_path[BLOCKDEV_PATH_BYTES];
+	struct setdevice_list others; /* of a file system of several devices */
 	const struct fskind *kind;
 	enum fskind_state state;
 };
@@ -31,12 +33,28 @@ struct evidence_source {
 	bool whole; /* the file system is the whole of a block device: no loop device is needed */
 	const char *type;      /* libblkid's name */
 	const char *subvolume; /* of btrfs: a path, or "subvolid=5"; NULL: its default */
+	const struct setdevice_source *others; /* its further devices */
+	size_t other_count;
+	bool degraded; /* some are missing */
+	/* path is an overlay in memory, into which the journal was replayed. */
+	bool overlay;
+	/* Why a journal that was to be replayed was not: then nothing is shown. NULL: all is well. */
+	const char *not_replayed;
 };
 
 /* A fault names the file system when it is unknown or unsupported (ENOTSUP), and what the kernel said
  * when it refused. A device that something else holds (EBUSY) is not touched. */
 int evidence_open(const struct evidence_source *source, struct evidence *out,
 		  struct fault *f) FAULT_MUST_USE;
+/*
+ * The same file system once more, with another subvolume or none, while the first is open: its device is
+ * the first's then, which nobody else can have for itself alone.
+ */
+int evidence_open_again(const struct evidence *first, const struct evidence_source *source,
+			struct evidence *out, struct fault *f) FAULT_MUST_USE;
+/* Mounts an overlay in memory once, as its driver needs it to replay the journal. A fault when it did not do
+ * all of it, whatever it says: there is too little memory, or a journal is there still. */
+int evidence_replay(const struct evidence_source *source, struct fault *f) FAULT_MUST_USE;
 /* Lets go of what is attached meanwhile; the device stays read-only. */
 void evidence_keep(struct evidence *evidence);
 /* Sets the device writable again, when it was before. */

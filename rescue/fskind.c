@@ -12,21 +12,53 @@
 #define SUPPORTED .supported = true
 
 static const struct fskind kinds[] = {
-	{.type = "ext2", .driver = "ext4", .options = "noload", .state = dirty_ext, SUPPORTED},
-	{.type = "ext3", .driver = "ext4", .options = "noload", .state = dirty_ext, SUPPORTED},
-	{.type = "ext4", .driver = "ext4", .options = "noload", .state = dirty_ext, SUPPORTED},
-	{.type = "xfs", .driver = "xfs", .options = "norecovery", .state = dirty_xfs, SUPPORTED},
+	{.type = "ext2",
+	 .driver = "ext4",
+	 .options = "ro,noload",
+	 .state = dirty_ext,
+	 .replay_options = "ro",
+	 SUPPORTED},
+	{.type = "ext3",
+	 .driver = "ext4",
+	 .options = "ro,noload",
+	 .state = dirty_ext,
+	 .replay_options = "ro",
+	 SUPPORTED},
+	{.type = "ext4",
+	 .driver = "ext4",
+	 .options = "ro,noload",
+	 .state = dirty_ext,
+	 .replay_options = "ro",
+	 SUPPORTED},
+	{.type = "xfs",
+	 .driver = "xfs",
+	 .options = "ro,norecovery",
+	 .state = dirty_xfs,
+	 .replay_options = "ro",
+	 .needs_log = true,
+	 SUPPORTED},
 	{.type = "btrfs",
 	 .driver = "btrfs",
-	 .options = "rescue=nologreplay",
+	 .options = "ro,rescue=nologreplay",
 	 .state = dirty_btrfs,
+	 .replay_options = "ro",
 	 SUPPORTED},
-	{.type = "f2fs", .driver = "f2fs", .options = "norecovery", .state = dirty_f2fs, SUPPORTED},
-	{.type = "vfat", .driver = "vfat", .options = "", .state = dirty_vfat, SUPPORTED},
-	{.type = "exfat", .driver = "exfat", .options = "", .state = dirty_exfat, SUPPORTED},
-	{.type = "squashfs", .driver = "squashfs", .options = "", SUPPORTED},
-	{.type = "erofs", .driver = "erofs", .options = "", SUPPORTED},
-	{.type = "iso9660", .driver = "iso9660", .options = "", SUPPORTED},
+	{.type = "f2fs",
+	 .driver = "f2fs",
+	 .options = "ro,norecovery",
+	 .state = dirty_f2fs,
+	 .replay_options = "rw,background_gc=off,nodiscard",
+	 SUPPORTED},
+	{.type = "vfat",
+	 .driver = "vfat",
+	 .options = "ro",
+	 .state = dirty_vfat,
+	 .hint = "are nls_cp437 and nls_ascii there?",
+	 SUPPORTED},
+	{.type = "exfat", .driver = "exfat", .options = "ro", .state = dirty_exfat, SUPPORTED},
+	{.type = "squashfs", .driver = "squashfs", .options = "ro", SUPPORTED},
+	{.type = "erofs", .driver = "erofs", .options = "ro", SUPPORTED},
+	{.type = "iso9660", .driver = "iso9660", .options = "ro", SUPPORTED},
 	{.type = "zfs_member", .driver = "zfs", .why = "ZFS is not in the kernel's tree"},
 	{.type = "bcachefs",
 	 .driver = "bcachefs",
@@ -57,13 +89,26 @@ const struct fskind *fskind_by_type(const char *type)
 	return NULL;
 }
 
+static const struct {
+	const char *name, *warning;
+} states[] = {
+	[FSKIND_CLEAN] = {"clean", NULL},
+	[FSKIND_DIRTY] = {"dirty", "its journal was not replayed: what was written last may be "
+				   "missing (--replay shows it)"},
+	[FSKIND_UNCLEAN] = {"unclean", "it was not unmounted cleanly: what was written last may be "
+				       "missing or half done"},
+	[FSKIND_ELSEWHERE] = {"elsewhere", "its journal is on other devices too and was not "
+					   "replayed: what was written last may be missing"},
+	[FSKIND_REPLAYED] = {"replayed", NULL},
+	[FSKIND_NOT_KNOWN] = {"not-known", NULL},
+};
+
 const char *fskind_state_name(enum fskind_state state)
 {
-	static const char *const names[] = {
-		[FSKIND_CLEAN] = "clean",
-		[FSKIND_DIRTY] = "dirty",
-		[FSKIND_NOT_KNOWN] = "not-known",
-	};
+	return states[state].name;
+}
 
-	return names[state];
+const char *fskind_state_warning(enum fskind_state state)
+{
+	return states[state].warning;
 }

@@ -151,6 +151,18 @@ static void read_os_release(const struct targetfs *t, struct installed *out,
 	}
 }
 
+static void read_machine_id(const struct targetfs *t, struct installed *out)
+{
+	own_mem uint8_t *data = NULL;
+	struct fault ignored;
+	size_t size;
+
+	if (targetfs_read(t, "/etc/machine-id", OS_RELEASE_MAX, &data, &size, &ignored) < 0 ||
+	    size < 32 || strspn((const char *)data, "0123456789abcdef") != 32)
+		return;
+	memcpy(out->machine_id, data, 32);
+}
+
 /* --- Labels, in a sample --- */
 
 static void sample_file(const struct targetfs *t, const char *path, struct installed *out)
@@ -262,6 +274,17 @@ static enum installed_part part_of(const struct targetfs *t, const struct target
 	return looks_like_home(t, top) ? INSTALLED_HOME : INSTALLED_NOTHING;
 }
 
+static void describe_root(const struct targetfs *t, struct installed *out,
+			  struct remark_list *remarks)
+{
+	read_os_release(t, out, remarks);
+	read_machine_id(t, out);
+	out->init = first_mark(t, inits, sizeof(inits) / sizeof(inits[0]));
+	out->package_manager = first_mark(t, package_managers,
+					  sizeof(package_managers) / sizeof(package_managers[0]));
+	out->last_use = newest_trace(t);
+}
+
 int installed_look(const struct targetfs *t, struct installed *out, struct remark_list *remarks,
 		   struct fault *f)
 {
@@ -273,16 +296,24 @@ int installed_look(const struct targetfs *t, struct installed *out, struct remar
 	seen.part = part_of(t, &top);
 	targetfs_names_done(&top);
 	if (seen.part == INSTALLED_ROOT) {
-		read_os_release(t, &seen, remarks);
-		seen.init = first_mark(t, inits, sizeof(inits) / sizeof(inits[0]));
-		seen.package_manager =
-			first_mark(t, package_managers,
-				   sizeof(package_managers) / sizeof(package_managers[0]));
-		seen.last_use = newest_trace(t);
+		describe_root(t, &seen, remarks);
 		sample_labels(t, &seen, remarks);
 	}
 	*out = seen;
 	return 0;
+}
+
+void installed_look_for_root(const struct targetfs *t, struct installed *out,
+			     struct remark_list *remarks)
+{
+	static const struct targetfs_names none = {0};
+	struct installed seen = {0};
+
+	if (part_of(t, &none) == INSTALLED_ROOT) {
+		seen.part = INSTALLED_ROOT;
+		describe_root(t, &seen, remarks);
+	}
+	*out = seen;
 }
 
 void installed_done(struct installed *installed)

@@ -26,7 +26,8 @@ struct installed {
 	enum installed_part part;
 	/* Of a root; bytes of the target, NULL when not there. */
 	char *id, *pretty_name, *version;
-	const char *init; /* "systemd", "openrc", "runit", "s6", "sysvinit", "busybox"; NULL */
+	char machine_id[33]; /* machine-id(5); "" when not there, or no such thing */
+	const char *init;    /* "systemd", "openrc", "runit", "s6", "sysvinit", "busybox"; NULL */
 	const char *
 		package_manager; /* "dpkg", "rpm", "portage", "pacman", "apk", "xbps", "nix"; NULL */
 	time_t last_use;	 /* the newest of a few logs and state files; 0: not known */
@@ -38,6 +39,9 @@ enum { INSTALLED_SAMPLE = 64 };
 
 int installed_look(const struct targetfs *t, struct installed *out, struct remark_list *remarks,
 		   struct fault *f) FAULT_MUST_USE;
+/* The same of what may be one of a thousand snapshots: INSTALLED_ROOT or nothing, and no sample. */
+void installed_look_for_root(const struct targetfs *t, struct installed *out,
+			     struct remark_list *remarks);
 void installed_done(struct installed *installed);
 const char *installed_part_name(enum installed_part part);
 

@@ -16,7 +16,7 @@
 
 /* An empty LVM_SYSTEM_DIR: no lvm.conf, no devices file, no archive is looked for. */
 static const char *const vars[] = {"LVM_SYSTEM_DIR=", "LVM_SUPPRESS_FD_WARNINGS=1", NULL};
-static const struct tool lvm = {"lvm", "lvm2", vars};
+static const struct tool lvm = {.name = "lvm", .package = "lvm2", .vars = vars};
 
 /* lvm.conf(5). Of the group's name there are no characters that mean anything inside quotes. */
 static const char configuration[] =

@@ -9,6 +9,9 @@
 
 #include "efi/efistore.h"
 #include "rescue/assemble.h"
+#include "rescue/image.h"
+#include "rescue/interrupt.h"
+#include "rescue/replay.h"
 #include "rescue/unlock.h"
 
 /*
@@ -40,25 +43,30 @@ static bool is_given(const struct rescueoptions *o, const char *image)
 	return false;
 }
 
-static int add_images(const struct rescueoptions *o, char *const *images, struct machine *machine,
-		      struct fault *f)
+static int add_image(const struct rescueoptions *o, const char *path, struct ledger *ledger,
+		     struct machine *machine, struct fault *f)
+{
+	return image_add(&machine->volumes, path, o->image_format, ledger, &machine->remarks, f);
+}
+
+static int add_images(const struct rescueoptions *o, char *const *images, struct ledger *ledger,
+		      struct machine *machine, struct fault *f)
 {
 	for (size_t i = 0; i < o->images.count; i++)
-		if (volume_add_image(&machine->volumes, o->images.items[i], f) < 0)
+		if (interrupt_check(f) < 0 ||
+		    add_image(o, o->images.items[i], ledger, machine, f) < 0)
 			return -1;
 	for (; images && *images; images++)
-		if (!is_given(o, *images) && volume_add_image(&machine->volumes, *images, f) < 0)
+		if (!is_given(o, *images) && add_image(o, *images, ledger, machine, f) < 0)
 			return -1;
 	return 0;
 }
 
-static int read_secret(const struct rescueoptions *o, struct unlock_secret *out, struct fault *f)
+static int read_secret(const struct rescueoptions *o, struct secret *out, struct fault *f)
 {
-	out->token = o->token;
-	out->header = o->header;
 	if (o->key_file)
-		return unlock_read_key_file(o->key_file, out, f);
-	return o->unlock ? unlock_ask(out, f) : 0;
+		return secret_read(o->key_file, out, f);
+	return o->unlock ? secret_ask("Passphrase (tried on every locked volume): ", out, f) : 0;
 }
 
 /* Nothing to open a lock with: locked volumes are shown as such, and not tried. */
@@ -68,14 +76,16 @@ static bool wants_unlocking(const struct rescueoptions *o)
 }
 
 /* Layers stand on each other in any order: a round brings up what the one before laid open. */
-static int open_layers_with(const struct rescueoptions *o, const struct unlock_secret *secret,
+static int open_layers_with(const struct rescueoptions *o, const struct unlock_key *key,
 			    struct assemble *assemble, struct fault *f)
 {
 	for (;;) {
 		size_t before = assemble->volumes->count;
 
-		if (wants_unlocking(o) && unlock_all(assemble->volumes, secret, assemble->ledger,
-						     assemble->remarks, f) < 0)
+		if (interrupt_check(f) < 0)
+			return -1;
+		if (wants_unlocking(o) &&
+		    unlock_all(assemble->volumes, key, assemble->ledger, assemble->remarks, f) < 0)
 			return -1;
 		if (o->assemble && assemble_round(assemble, f) < 0)
 			return -1;
@@ -94,12 +104,13 @@ static int open_layers(const struct rescueoptions *o, const char *target, struct
 		       struct machine *machine, struct fault *f)
 {
 	struct assemble assemble = {&machine->volumes, ledger, &machine->remarks, target, false};
-	struct unlock_secret secret = {0};
+	struct secret secret = {0};
+	struct unlock_key key = {.secret = &secret, .token = o->token, .header = o->header};
 	int result = wants_unlocking(o) ? read_secret(o, &secret, f) : 0;
 
 	if (result == 0)
-		result = open_layers_with(o, &secret, &assemble, f);
-	unlock_wipe(&secret);
+		result = open_layers_with(o, &key, &assemble, f);
+	secret_wipe(&secret);
 	return result;
 }
 
@@ -124,11 +135,13 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 		if (volume_scan(&roots, &machine->volumes, &machine->remarks, f) < 0)
 			return -1;
 	}
-	if (add_images(o, images, machine, f) < 0)
+	if (add_images(o, images, ledger, machine, f) < 0)
 		return -1;
 	if (!ledger)
 		remark_not_root(o, machine);
 	else if (open_layers(o, target, ledger, machine, f) < 0)
+		return -1;
+	if (ledger && o->replay && replay_all(&machine->volumes, ledger, f) < 0)
 		return -1;
 	return survey_run(&machine->volumes, ledger, &machine->survey, &machine->remarks, f);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rescue/bcachefs.h"
 #include "scanner/base/own.h"
 
 enum { SECTOR_BYTES = 512 }; /* the unit of libblkid's partitions, whatever the device's */
@@ -157,6 +158,11 @@ int probe_read(int fd, uint64_t offset_bytes, uint64_t size_bytes, struct probe 
 
 	if (read_superblocks(fd, offset_bytes, size_bytes, &probe, f) < 0)
 		return -1;
+	if (!*probe.type && !probe.ambivalent &&
+	    bcachefs_look(fd, offset_bytes, size_bytes, &probe)) {
+		*out = probe;
+		return 0;
+	}
 	/* A file system may look like a partition table by chance (vfat does), never the reverse. */
 	if ((!*probe.type || strcmp(probe.type, "iso9660") == 0) &&
 	    read_table(fd, offset_bytes, size_bytes, &probe, f) < 0) {

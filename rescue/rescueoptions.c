@@ -12,19 +12,29 @@
 static const char *const formats[] = {"text", "ndjson", NULL};
 static const char *const colors[] = {"auto", "always", "never", NULL};
 
+static const char *const image_formats[] = {"auto", "raw", "qcow2", NULL};
+
 static const struct optable_row rows[] = {
 	{"image", 0, "FILE", "look at this disk image, not at the disks (repeatable)", OPTABLE_LIST,
 	 AT(images), NULL},
+	{"image-format", 0, "auto|raw|qcow2",
+	 "what images are (default auto: by their first bytes)", OPTABLE_TEXT, AT(image_format),
+	 image_formats},
 	{"unlock", 0, NULL, "ask for a passphrase, and try it on every LUKS volume", OPTABLE_FLAG,
 	 AT(unlock), NULL},
-	{"key-file", 0, "FILE", "what opens LUKS volumes, instead of a passphrase", OPTABLE_TEXT,
+	{"key-file", 0, "FILE",
+	 "what opens LUKS volumes, instead of a passphrase (-: standard input)", OPTABLE_TEXT,
 	 AT(key_file), NULL},
 	{"header", 0, "FILE", "a detached LUKS header", OPTABLE_TEXT, AT(header), NULL},
 	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
 	{"assemble", 0, NULL, "bring up md arrays and LVM, read-only (by mdadm and lvm2)",
 	 OPTABLE_FLAG, AT(assemble), NULL},
+	{"replay", 0, NULL, "replay dirty journals into memory, to see what was written last",
+	 OPTABLE_FLAG, AT(replay), NULL},
 	{"at", 0, "DIR", "where to put the tree (default: below /run/ima-rescue)", OPTABLE_TEXT,
 	 AT(at), NULL},
+	{"beneath", 0, NULL, "show what is hidden beneath mount points, beside the tree",
+	 OPTABLE_FLAG, AT(beneath), NULL},
 	{"to", 0, "DIR", "where collect puts the copies: a directory of its own", OPTABLE_TEXT,
 	 AT(to), NULL},
 	{"format", 0, "text|ndjson", "how to report", OPTABLE_TEXT, AT(format), formats},
@@ -104,6 +114,8 @@ void rescueoptions_help(const struct rescue_command *commands, struct buf *out)
 	}
 	buf_puts(out, "\nOptions:\n");
 	optable_help(rows, out);
-	buf_puts(out, "\nExit status: 0 all was done, 2 something could not be read, unlocked or "
-		      "found;\n64 usage, 70 internal error. See ima-rescue(8).\n");
+	buf_puts(
+		out,
+		"\nExit status: 0 all was done, 2 something could not be read, unlocked or "
+		"found;\n64 usage, 70 internal error, 128+N stopped by signal N. See ima-rescue(8).\n");
 }

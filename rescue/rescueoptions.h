@@ -16,10 +16,12 @@ struct rescueoptions {
 	char **words;			      /* after the command, ended by NULL */
 	int word_count;
 	struct optable_list images;
-	const char *format, *color, *at, *to;
+	const char *format, *color, *at, *to, *image_format;
 	const char *key_file, *header;
 	bool unlock, token; /* of LUKS volumes: ask for a passphrase, try tokens */
 	bool assemble;	    /* md arrays and LVM */
+	bool beneath;	    /* show what is hidden beneath mount points too */
+	bool replay;	    /* journals, into memory */
 	bool verbose, help, version_asked;
 	const char *version, *commit; /* of the program; the main file fills them in */
 };

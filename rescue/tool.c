@@ -25,15 +25,15 @@ struct running {
 	int lock_fd;	    /* its standard input: empty, and what keeps the ledger */
 };
 
-static int find_program(const struct tool *tool, struct buf *path, struct fault *f)
+bool tool_find(const char *name, struct buf *out_path)
 {
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		buf_clear(path);
-		buf_printf(path, "%s/%s", folders[i], tool->name);
-		if (!path->failed && access(buf_text(path), X_OK) == 0)
-			return 0;
+		buf_clear(out_path);
+		buf_printf(out_path, "%s/%s", folders[i], name);
+		if (!out_path->failed && access(buf_text(out_path), X_OK) == 0)
+			return true;
 	}
-	return fault_set(f, ENOENT, "%s is not installed (package %s)", tool->name, tool->package);
+	return false;
 }
 
 /* In the child: nothing of ours but three descriptors reaches the program, and it goes when we go. */
@@ -124,9 +124,9 @@ static bool take(int *fd, struct buf *into, size_t max, bool last_only)
 }
 
 /* Until it has closed both; 0, or an errno value: it takes too long, or says too much. */
-static int listen_to(struct running *r, struct buf *out, struct buf *err)
+static int listen_to(struct running *r, unsigned seconds, struct buf *out, struct buf *err)
 {
-	int64_t end = now_ms() + (int64_t)TOOL_SECONDS_MAX * 1000;
+	int64_t end = now_ms() + (int64_t)(seconds ? seconds : TOOL_SECONDS_MAX) * 1000;
 
 	while (r->out_fd >= 0 || r->err_fd >= 0) {
 		struct pollfd fds[] = {{r->out_fd, POLLIN, 0}, {r->err_fd, POLLIN, 0}};
@@ -188,7 +188,7 @@ static int judge(const struct tool *tool, int status, const struct buf *err, str
 static int converse(const struct tool *tool, struct running *r, struct buf *out, struct fault *f)
 {
 	own_buf struct buf said = {0}, err = {0};
-	int problem = listen_to(r, out ? out : &said, &err), status = 0;
+	int problem = listen_to(r, tool->seconds, out ? out : &said, &err), status = 0;
 
 	if (problem)
 		kill(r->pid, SIGKILL);
@@ -202,6 +202,13 @@ static int converse(const struct tool *tool, struct running *r, struct buf *out,
 	return judge(tool, status, &err, f);
 }
 
+static int open_nothing(struct fault *f)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? fault_set(f, errno, "opening /dev/null") : fd;
+}
+
 int tool_run(const struct tool *tool, const char *const *arguments, const struct ledger *ledger,
 	     struct buf *out, struct fault *f)
 {
@@ -213,9 +220,12 @@ int tool_run(const struct tool *tool, const char *const *arguments, const struct
 
 	if (!words)
 		return fault_set(f, ENOMEM, "running %s", tool->name);
-	if (find_program(tool, &path, f) < 0 || fill_words(tool, arguments, words, vars, f) < 0)
+	if (!tool_find(tool->name, &path))
+		return fault_set(f, ENOENT, "%s is not installed (package %s)", tool->name,
+				 tool->package);
+	if (fill_words(tool, arguments, words, vars, f) < 0)
 		return -1;
-	r.lock_fd = ledger_lend(ledger, f);
+	r.lock_fd = ledger ? ledger_lend(ledger, f) : open_nothing(f);
 	if (r.lock_fd >= 0 && start(buf_text(&path), words, vars, &r, f) == 0)
 		result = converse(tool, &r, out, f);
 	end(&r);

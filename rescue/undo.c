@@ -8,7 +8,9 @@
 #include <sys/ioctl.h>
 
 #include "rescue/array.h"
+#include "rescue/background.h"
 #include "rescue/lvm.h"
+#include "rescue/overlay.h"
 #include "rescue/unlock.h"
 #include "scanner/base/own.h"
 
@@ -28,10 +30,9 @@ static const struct {
 	const char *name;
 	int (*undo)(const char *what, struct fault *f);
 } kinds[UNDO_KINDS] = {
-	[UNDO_DEVICE] = {"device", set_writable},
-	[UNDO_MAPPING] = {"mapping", unlock_close},
-	[UNDO_ARRAY] = {"array", array_stop},
-	[UNDO_GROUP] = {"group", lvm_end},
+	[UNDO_DEVICE] = {"device", set_writable},     [UNDO_MAPPING] = {"mapping", unlock_close},
+	[UNDO_ARRAY] = {"array", array_stop},	      [UNDO_GROUP] = {"group", lvm_end},
+	[UNDO_PROCESS] = {"process", background_end}, [UNDO_OVERLAY] = {"overlay", overlay_close},
 };
 
 const char *undo_kind_name(enum undo_kind kind)

@@ -13,10 +13,12 @@ enum undo_kind {
 	UNDO_MAPPING, /* name of an unlocked volume's mapping */
 	UNDO_ARRAY,   /* name of an array that was assembled: "md5120" */
 	UNDO_GROUP, /* a volume group that was brought up: its UUID without hyphens, blank, its name */
+	UNDO_PROCESS, /* of a program in the background: "PID START" */
+	UNDO_OVERLAY, /* name of an overlay's mapping */
 	UNDO_KINDS,
 };
 
-/* What is written into the ledger: "device", "mapping", "array", "group". */
+/* What is written into the ledger: "device", "mapping", …. */
 const char *undo_kind_name(enum undo_kind kind);
 /* Of the first `length` bytes of a text; false: no such kind. */
 bool undo_kind_from_name(const char *name, size_t length, enum undo_kind *out_kind);

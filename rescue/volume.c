@@ -4,17 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "rescue/mapping.h"
+#include "rescue/members.h"
 #include "rescue/volume_internal.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 
 static const struct {
 	enum volume_layer layer;
@@ -141,6 +145,7 @@ struct volume *volume_add(struct volume_list *list, enum volume_kind kind, const
 		.path = take_ptr(own_path),
 		.name = take_ptr(own_name),
 		.parent = VOLUME_NO_PARENT,
+		.device_fd = -1,
 	};
 	return &list->items[list->count++];
 }
@@ -151,6 +156,13 @@ static bool has_partition(const struct volume_list *list, int parent, unsigned n
 		if (list->items[i].parent == parent && list->items[i].number == number)
 			return true;
 	return false;
+}
+
+static void copy_partition_names(struct volume *volume, const struct probe_partition *part)
+{
+	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
+	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
+	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
 }
 
 static int add_partition(struct volume_list *list, int parent, const struct probe_partition *part,
@@ -170,9 +182,7 @@ static int add_partition(struct volume_list *list, int parent, const struct prob
 	volume->offset_bytes = part->offset_bytes;
 	volume->size_bytes = part->size_bytes;
 	volume->removable = list->items[parent].removable;
-	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
-	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
-	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
+	copy_partition_names(volume, part);
 	return volume_probe(volume, fd, f);
 }
 
@@ -181,14 +191,10 @@ int volume_probe(struct volume *volume, int fd, struct fault *f)
 	if (probe_read(fd, volume->offset_bytes, volume->size_bytes, &volume->probe, f) < 0)
 		return -1;
 	volume->layer = volume_layer_of(&volume->probe);
+	if (strcmp(volume->probe.type, "btrfs") == 0)
+		volume->btrfs_devices =
+			members_read_count(fd, volume->offset_bytes, volume->size_bytes);
 	return 0;
-}
-
-static void copy_partition_names(struct volume *volume, const struct probe_partition *part)
-{
-	memcpy(volume->part_type, part->type, sizeof(volume->part_type));
-	memcpy(volume->part_uuid, part->uuid, sizeof(volume->part_uuid));
-	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
 }
 
 int volume_add_partitions(struct volume_list *list, int parent, int fd, struct fault *f)
@@ -214,10 +220,36 @@ int volume_add_partitions(struct volume_list *list, int parent, int fd, struct f
 	return 0;
 }
 
+/* Takes the descriptor of the device; -1 for a raw image. */
+static struct volume *add_image(struct volume_list *list, const char *path, const char *bytes,
+				int device_fd, struct fault *f)
+{
+	own_fd int held = device_fd;
+	struct volume *volume = volume_add(list, VOLUME_IMAGE, bytes, path_base(path), f);
+
+	if (!volume)
+		return NULL;
+	volume->image = strdup(path);
+	volume->device_fd = take_fd(&held);
+	if (volume->image)
+		return volume;
+	fault_set(f, ENOMEM, "listing volumes");
+	return NULL;
+}
+
+static int probe_image(struct volume_list *list, const char *path, int fd, struct fault *f)
+{
+	struct volume *volume = &list->items[list->count - 1];
+
+	if (volume_probe(volume, fd, f) < 0 ||
+	    volume_add_partitions(list, (int)list->count - 1, fd, f) < 0)
+		return fault_add(f, "%s", path);
+	return 0;
+}
+
 int volume_add_image(struct volume_list *list, const char *path, struct fault *f)
 {
 	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *slash = strrchr(path, '/');
 	struct volume *volume;
 	struct stat st;
 
@@ -225,14 +257,35 @@ int volume_add_image(struct volume_list *list, const char *path, struct fault *f
 		return fault_set(f, errno, "opening the image %s", path);
 	if (!S_ISREG(st.st_mode))
 		return fault_set(f, EINVAL, "opening the image %s: it is no regular file", path);
-	volume = volume_add(list, VOLUME_IMAGE, path, slash ? slash + 1 : path, f);
+	volume = add_image(list, path, path, -1, f);
 	if (!volume)
 		return -1;
 	volume->size_bytes = (uint64_t)st.st_size;
-	if (volume_probe(volume, fd, f) < 0 ||
-	    volume_add_partitions(list, (int)list->count - 1, fd, f) < 0)
-		return fault_add(f, "%s", path);
-	return 0;
+	return probe_image(list, path, fd, f);
+}
+
+int volume_add_served_image(struct volume_list *list, const char *path, const char *device,
+			    int device_fd, struct fault *f)
+{
+	struct volume *volume = add_image(list, path, device, device_fd, f);
+
+	if (!volume)
+		return -1;
+	volume->read_only = true;
+	if (ioctl(device_fd, BLKGETSIZE64, &volume->size_bytes) < 0)
+		return fault_set(f, errno, "asking for the size of %s", device);
+	return probe_image(list, path, device_fd, f);
+}
+
+const char *volume_shown_path(const struct volume_list *list, const struct volume *volume)
+{
+	const struct volume *v = volume;
+
+	/* What was unlocked or assembled has a path of its own. */
+	while (!v->image && v->parent != VOLUME_NO_PARENT &&
+	       strcmp(list->items[v->parent].path, v->path) == 0)
+		v = &list->items[v->parent];
+	return v->image ? v->image : volume->path;
 }
 
 void volume_list_done(struct volume_list *list)
@@ -241,7 +294,10 @@ void volume_list_done(struct volume_list *list)
 		struct volume *v = &list->items[i];
 
 		probe_done(&v->probe);
+		if (v->device_fd >= 0)
+			close(v->device_fd);
 		free(v->path);
+		free(v->image);
 		free(v->name);
 		free(v->below);
 		free(v->model);
@@ -249,6 +305,8 @@ void volume_list_done(struct volume_list *list)
 		free(v->transport);
 		free(v->mapped_name);
 		free(v->mapped_uuid);
+		free(v->overlay);
+		free(v->not_replayed);
 	}
 	free(list->items);
 	*list = (struct volume_list){0};
@@ -325,9 +383,32 @@ bool volume_matches(const struct volume *volume, const char *what)
 
 	if (*what == '/' || !equals)
 		return strcmp(volume->offset_bytes ? volume->name : volume->path, what) == 0 ||
-		       strcmp(volume->name, what) == 0 || has_own_name(volume, what);
+		       strcmp(volume->name, what) == 0 || has_own_name(volume, what) ||
+		       (volume->image && strcmp(volume->image, what) == 0);
 	field = field_of(volume, what, key_length);
 	return field && *field && strcasecmp(field, what + key_length) == 0;
+}
+
+/* Deeper than any stack of layers; what sysfs says could be a ring. */
+enum { LAYERS_MAX = 32 };
+
+static bool is_on(const struct volume_list *list, int index, int base, unsigned depth)
+{
+	const struct volume *v = &list->items[index];
+
+	if (index == base)
+		return true;
+	if (depth == LAYERS_MAX)
+		return false;
+	for (size_t i = 0; i < v->below_count; i++)
+		if (is_on(list, v->below[i], base, depth + 1))
+			return true;
+	return v->parent != VOLUME_NO_PARENT && is_on(list, v->parent, base, depth + 1);
+}
+
+bool volume_is_on(const struct volume_list *list, int index, int base)
+{
+	return is_on(list, index, base, 0);
 }
 
 int volume_find(const struct volume_list *list, const char *what, struct fault *f)
@@ -337,7 +418,8 @@ int volume_find(const struct volume_list *list, const char *what, struct fault *
 	unsigned count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (!volume_matches(&list->items[i], what))
+		if (!volume_matches(&list->items[i], what) ||
+		    members_is_repeated(list, (int)i, what))
 			continue;
 		found = (int)i;
 		buf_printf(&names, "%s%s", count++ ? ", " : "", list->items[i].name);

@@ -46,10 +46,12 @@ enum { VOLUME_NO_PARENT = -1, VOLUME_MAX = 4096 };
 struct volume {
 	enum volume_kind kind;
 	char *path; /* "/dev/sda2", or the image's path */
-	char *name; /* as shown: "sda2", "disk.img#2" */
-	dev_t rdev; /* 0: an image, or a partition of one */
-	int parent; /* index; of a mapped or md volume the first of those below it */
-	int *below; /* indexes of all volumes it is made of (mapped, md) */
+	char *image; /* of a VOLUME_IMAGE: the path that the operator named; the bytes are read by `path` */
+	int device_fd; /* holds the device that an image is served by; -1: none */
+	char *name;    /* as shown: "sda2", "disk.img#2" */
+	dev_t rdev;    /* 0: an image, or a partition of one */
+	int parent;    /* index; of a mapped or md volume the first of those below it */
+	int *below;    /* indexes of all volumes it is made of (mapped, md) */
 	size_t below_count;
 	/* Where it lies in `path`; a whole device has offset 0. A partition that the running kernel did
 	   not set up has the path of its disk. */
@@ -66,6 +68,9 @@ struct volume {
 	bool tried;  /* opening the layer it holds was tried: not again */
 	struct probe probe;
 	enum volume_layer layer;
+	uint64_t btrfs_devices; /* how many devices its file system has; 0: it is no btrfs */
+	/* With --replay, of a dirty one: the device that stands for it, or why there is none; NULL. */
+	char *overlay, *not_replayed;
 };
 
 struct volume_list {
@@ -87,11 +92,19 @@ int volume_scan(const struct volume_roots *roots, struct volume_list *out,
 		struct remark_list *remarks, struct fault *f) FAULT_MUST_USE;
 /* An image file (raw) with its partitions; appended. */
 int volume_add_image(struct volume_list *list, const char *path, struct fault *f) FAULT_MUST_USE;
+/* The same of one whose bytes are had from a device instead; takes a descriptor of that, which holds it. */
+int volume_add_served_image(struct volume_list *list, const char *path, const char *device,
+			    int device_fd, struct fault *f) FAULT_MUST_USE;
+/* The path of a volume as its owner knows it: the image's, when it is one or a part of one. */
+const char *volume_shown_path(const struct volume_list *list, const struct volume *volume);
 void volume_list_done(struct volume_list *list);
 
 /* By "/dev/…", "UUID=…", "LABEL=…", "PARTUUID=…", "PARTLABEL=…". More than one match is a fault that
  * names them all: cloned disks carry the same names. -1 with *f filled when none or several. */
 int volume_find(const struct volume_list *list, const char *what, struct fault *f) FAULT_MUST_USE;
+
+/* Is a volume the other one, or does it lie on it, with whatever is between? */
+bool volume_is_on(const struct volume_list *list, int index, int base);
 
 /* "luks", "bitlocker", "lvm", …; NULL for none. */
 const char *volume_layer_name(enum volume_layer layer);

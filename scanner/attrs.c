@@ -98,11 +98,17 @@ static bool names_read(struct attrs *attrs, int fd, bool present[VALUES])
 
 	if (n < 0 && errno == EOPNOTSUPP)
 		return false;
-	if (n < 0)
+	if (n < 0) {
 		memset(present, true, VALUES * sizeof(*present));
-	else
-		names_find((const char *)attrs->pool, (size_t)n, present);
-	return true;
+		return true;
+	}
+	names_find((const char *)attrs->pool, (size_t)n, present);
+	/*
+	 * A list does not tell "none" from "none possible": of vfat or iso9660 it is empty, or has a security
+	 * module's own name. The kernel asks by name too.
+	 */
+	return present[PROFILE_XATTR_IMA] ||
+	       fgetxattr(fd, value_name(PROFILE_XATTR_IMA), NULL, 0) >= 0 || errno != EOPNOTSUPP;
 }
 
 static void value_fail(struct attrs_value *value, int os)

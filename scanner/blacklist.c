@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scanner/base/path.h"
 #include "scanner/certificate.h"
 #include "scanner/digest.h"
 #include "scanner/keyfile.h"
@@ -149,7 +150,6 @@ static int load_file(void *context, const char *file, bool named, const uint8_t 
 {
 	struct blacklist *list = context;
 	size_t certificates = 0;
-	const char *slash = strrchr(file, '/');
 	int result = keyfile_decode(file, data, size, count_item, NULL, &certificates, f);
 
 	if (result == 0 && certificates > 0)
@@ -158,7 +158,7 @@ static int load_file(void *context, const char *file, bool named, const uint8_t 
 		result = load_text(list, (const char *)data, size, f);
 	/* What revokes must not be passed over in silence, so every file has to be understood. */
 	if (result < 0 && !named)
-		return fault_add(f, "%s", slash ? slash + 1 : file);
+		return fault_add(f, "%s", path_base(file));
 	return result;
 }
 

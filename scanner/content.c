@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* File kinds by their first bytes (elf(5), Documentation/arch/x86/boot.rst, …) and usual places. */
 #include "scanner/content.h"
+#include "scanner/base/path.h"
 
 #include <elf.h>
 #include <string.h>
@@ -111,8 +112,7 @@ static const struct {
 
 unsigned content_of_path(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path_base(path);
 	unsigned places = 0;
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)

@@ -21,7 +21,10 @@
 
 #include "scanner/base/own.h"
 
-enum { TABLE_MAX = 4096 }; /* more mounts than any target has; beyond it a fault, not a crash */
+enum {
+	TABLE_MAX = 4096, /* more mounts than any target has; beyond it a fault, not a crash */
+	DEVICES_MAX = 64, /* kept open; file systems beyond are read as they come */
+};
 
 /* A line of mountinfo. */
 struct mount {
@@ -29,6 +32,7 @@ struct mount {
 	char name[32];
 	bool has_uuid;
 	uint8_t uuid[16];
+	struct readahead_device device;
 };
 
 struct fsinfo_table {
@@ -37,7 +41,7 @@ struct fsinfo_table {
 	struct fsinfo *known[TABLE_MAX]; /* by device number */
 	size_t count;
 	struct mount *mounts; /* read once, sorted as the kernel lists them */
-	size_t mount_count;
+	size_t mount_count, device_count;
 };
 
 /* FS_IOC_GETFSUUID of Linux 6.9, which the build machine's headers may not have. */
@@ -47,7 +51,12 @@ struct fsuuid2 {
 };
 #define GETFSUUID _IOR(0x15, 0, struct fsuuid2)
 
-enum fs_trait { TRAIT_PSEUDO = 1, TRAIT_UNVERIFIABLE = 2, TRAIT_OVERLAY = 4 };
+enum fs_trait {
+	TRAIT_PSEUDO = 1,
+	TRAIT_UNVERIFIABLE = 2,
+	TRAIT_OVERLAY = 4,
+	TRAIT_GATHERS = 8, /* small files lie side by side: measured, docs/performance.md */
+};
 
 /* By magic number (include/uapi/linux/magic.h). The name only where the magic has just one. */
 static const struct {
@@ -55,8 +64,9 @@ static const struct {
 	const char *name;
 	unsigned traits;
 } magics[] = {
-	{0x9123683e, "btrfs", 0},
-	{0x58465342, "xfs", 0},
+	{0xef53, NULL, TRAIT_GATHERS}, /* ext2, ext3, ext4 */
+	{0x9123683e, "btrfs", TRAIT_GATHERS},
+	{0x58465342, "xfs", TRAIT_GATHERS},
 	{0xf2f52010, "f2fs", 0},
 	{0x73717368, "squashfs", 0},
 	{0xe0f5e1e2, "erofs", 0},
@@ -94,11 +104,12 @@ static void set_traits(struct fsinfo *fs)
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
 		if (magics[i].magic != fs->magic)
 			continue;
-		if (!fs->name[0])
+		if (!fs->name[0] && magics[i].name)
 			snprintf(fs->name, sizeof(fs->name), "%s", magics[i].name);
 		fs->pseudo = magics[i].traits & TRAIT_PSEUDO;
 		fs->unverifiable = magics[i].traits & TRAIT_UNVERIFIABLE;
 		fs->overlay = magics[i].traits & TRAIT_OVERLAY;
+		fs->gathers = magics[i].traits & TRAIT_GATHERS;
 	}
 	/* devtmpfs says it is a tmpfs; its name tells. */
 	if (strcmp(fs->name, "devtmpfs") == 0)
@@ -177,6 +188,22 @@ static int probe_uuid(const char *source, struct mount *mount, struct fault *f)
 	return 0;
 }
 
+/*
+ * ext4 alone keeps attributes in blocks of the device and tells where. What is mounted in several
+ * places is opened once.
+ */
+static void open_device(struct fsinfo_table *table, const char *source, struct mount *mount)
+{
+	if (strncmp(source, "/dev/", 5) != 0 || strcmp(mount->name, "ext4") != 0 ||
+	    table->device_count == DEVICES_MAX)
+		return;
+	for (size_t i = 0; i < table->mount_count; i++)
+		if (table->mounts[i].dev == mount->dev && table->mounts[i].device.fd >= 0)
+			return;
+	mount->device = readahead_device_open(source, mount->dev);
+	table->device_count += mount->device.fd >= 0;
+}
+
 static bool is_below(const char *point, const char *target)
 {
 	size_t n = strlen(target);
@@ -203,15 +230,12 @@ static int read_mounts(struct fsinfo_table *table, const char *target, struct fa
 	if (!file)
 		return fault_set(f, errno, "reading the list of mounts");
 	while (getline(&line, &size, file) > 0) {
-		struct mount mount = {0};
+		struct mount mount = {.device = {.fd = -1}};
 		char *point, *source;
 
 		line[strcspn(line, "\n")] = '\0';
 		if (!parse_mount(line, &mount, &point, &source))
 			continue;
-		if ((is_below(point, target) || holds(point, target)) &&
-		    probe_uuid(source, &mount, f) < 0)
-			return -1;
 		if (table->mount_count == cap) {
 			struct mount *more;
 
@@ -220,6 +244,11 @@ static int read_mounts(struct fsinfo_table *table, const char *target, struct fa
 			if (!more)
 				return fault_set(f, ENOMEM, "reading the list of mounts");
 			table->mounts = more;
+		}
+		if (is_below(point, target) || holds(point, target)) {
+			if (probe_uuid(source, &mount, f) < 0)
+				return -1;
+			open_device(table, source, &mount);
 		}
 		table->mounts[table->mount_count++] = mount;
 	}
@@ -253,6 +282,8 @@ void fsinfo_close(struct fsinfo_table *table)
 		return;
 	for (size_t i = 0; i < table->count; i++)
 		free(table->known[i]);
+	for (size_t i = 0; i < table->mount_count; i++)
+		readahead_device_close(&table->mounts[i].device);
 	free(table->mounts);
 	pthread_mutex_destroy(&table->lock);
 	free(table);
@@ -308,6 +339,7 @@ static int describe(const struct fsinfo_table *table, uint64_t dev, int fd, stru
 	fs->dev = dev;
 	fs->magic = (uint64_t)st.f_type & UINT32_MAX;
 	fs->read_only = st.f_flags & 1; /* ST_RDONLY */
+	fs->device.fd = -1;
 	for (size_t i = 0; i < table->mount_count; i++) {
 		const struct mount *mount = &table->mounts[i];
 
@@ -316,7 +348,10 @@ static int describe(const struct fsinfo_table *table, uint64_t dev, int fd, stru
 		memcpy(fs->name, mount->name, sizeof(fs->name));
 		fs->has_uuid = mount->has_uuid;
 		memcpy(fs->uuid, mount->uuid, sizeof(fs->uuid));
+		if (mount->device.fd >= 0)
+			fs->device = mount->device;
 	}
+	fs->device.block_bytes = (uint32_t)st.f_bsize;
 	read_uuid(fd, fs);
 	fs->rotational = is_rotational(dev);
 	set_traits(fs);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "scanner/base/fault.h"
+#include "scanner/readahead.h"
 
 /* What IMA rules and EVM hashes want to know of a file system. Values do not change once known. */
 struct fsinfo {
@@ -19,7 +20,9 @@ struct fsinfo {
 	bool unverifiable; /* fuse: SB_I_IMA_UNVERIFIABLE_SIGNATURE */
 	bool overlay;
 	bool read_only;
-	bool rotational; /* a disk that seeks */
+	bool rotational;		/* a disk that seeks */
+	bool gathers;			/* reading small files ahead together saves requests */
+	struct readahead_device device; /* only of ext4; belongs to the table */
 };
 
 /* The file systems met so far. Any thread may ask. */
@@ -27,7 +30,8 @@ struct fsinfo_table;
 
 /*
  * Reads /proc/self/mountinfo and, for file systems below `target` whose kernel cannot be asked for
- * the UUID (FS_IOC_GETFSUUID, Linux 6.9), the superblock by libblkid. Before the sandbox closes.
+ * the UUID (FS_IOC_GETFSUUID, Linux 6.9), the superblock by libblkid; opens the devices of those
+ * that are ext4, for reading ahead. Before the sandbox closes.
  */
 struct fsinfo_table *fsinfo_open(const char *target, struct fault *f) FAULT_MUST_USE;
 void fsinfo_close(struct fsinfo_table *table);

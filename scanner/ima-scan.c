@@ -186,6 +186,7 @@ static int scan_with(struct session *s, const struct options *o, const struct ou
 		.links = outputs->links,
 		.report = &report,
 		.jobs = o->jobs ? o->jobs : scan_default_jobs(is_rotational(s)),
+		.readahead = !o->no_readahead,
 		.list_fd = outputs->list_fd,
 		.stop = &s->stop,
 	};

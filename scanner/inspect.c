@@ -423,27 +423,38 @@ static void peek(struct inspector *in, int fd, struct facts *facts)
 		learn_kinds(in, facts);
 }
 
+bool inspector_read_labels(struct inspector *in, int fd, struct facts *facts)
+{
+	read_labels(fd, facts);
+	facts->input.profile = in->rules->profile;
+	facts->input.unverifiable_fs = facts->fs->unverifiable && in->rules->profile->fail_securely;
+	return facts_is_labelled(facts) || may_be_governed(in, facts, false);
+}
+
 static void look_inside(struct inspector *in, int fd, struct facts *facts)
 {
 	struct wanted wanted = {0};
 
-	read_labels(fd, facts);
-	facts->input.profile = in->rules->profile;
-	facts->input.unverifiable_fs = facts->fs->unverifiable && in->rules->profile->fail_securely;
-	if (!facts_is_labelled(facts) && !may_be_governed(in, facts, false))
+	want_data(in, facts, &wanted);
+	if (facts->ima.type == IMAXATTR_VERITY_SIGNATURE || in->policy_uses_verity)
+		want_verity(fd, facts, &wanted);
+	if (is_modsig_place(in, facts))
+		want_modsig(fd, facts, &wanted);
+	collect(in, fd, facts, &wanted);
+	modsig_free(wanted.modsig);
+	check_signatures(in, facts);
+	check_evm(in, facts);
+	note_lack_of_memory(facts);
+}
+
+void inspector_finish(struct inspector *in, int fd, bool whole, struct facts *facts)
+{
+	if (!whole) {
 		peek(in, fd, facts);
-	if (facts_is_labelled(facts) || may_be_governed(in, facts, facts->kinds_known)) {
-		want_data(in, facts, &wanted);
-		if (facts->ima.type == IMAXATTR_VERITY_SIGNATURE || in->policy_uses_verity)
-			want_verity(fd, facts, &wanted);
-		if (is_modsig_place(in, facts))
-			want_modsig(fd, facts, &wanted);
-		collect(in, fd, facts, &wanted);
-		modsig_free(wanted.modsig);
-		check_signatures(in, facts);
-		check_evm(in, facts);
-		note_lack_of_memory(facts);
+		whole = may_be_governed(in, facts, facts->kinds_known);
 	}
+	if (whole)
+		look_inside(in, fd, facts);
 	judge_file(in->judge, facts, in->cases,
 		   hooks_for(in->rules->hooks, facts->inode.mode, facts->place, facts->kinds,
 			     facts->kinds_known, in->cases));
@@ -491,11 +502,12 @@ static const struct fsinfo *fs_of(struct inspector *in, int dir_fd, const char *
 	return fd < 0 ? NULL : fsinfo_get(in->rules->filesystems, inode->dev, fd, f);
 }
 
-enum inspect_result inspector_look(struct inspector *in, int dir_fd,
+enum inspect_result inspector_open(struct inspector *in, int dir_fd,
 				   const struct inspect_name *name, enum inspect_phase phase,
-				   bool defer_links, struct facts *out, struct fault *f)
+				   bool defer_links, struct facts *out, int *out_fd,
+				   struct fault *f)
 {
-	own_fd int fd = -1;
+	int fd;
 
 	reset(out, name);
 	if (stat_entry(dir_fd, name->entry, &out->inode, f) < 0)
@@ -512,8 +524,21 @@ enum inspect_result inspector_look(struct inspector *in, int dir_fd,
 	fd = open_entry(dir_fd, name->entry, &out->inode, f);
 	if (fd < 0)
 		return INSPECT_FAILED;
-	look_inside(in, fd, out);
+	*out_fd = fd;
 	return INSPECT_DONE;
+}
+
+enum inspect_result inspector_look(struct inspector *in, int dir_fd,
+				   const struct inspect_name *name, enum inspect_phase phase,
+				   bool defer_links, struct facts *out, struct fault *f)
+{
+	own_fd int fd = -1;
+	enum inspect_result result =
+		inspector_open(in, dir_fd, name, phase, defer_links, out, &fd, f);
+
+	if (result == INSPECT_DONE)
+		inspector_finish(in, fd, inspector_read_labels(in, fd, out), out);
+	return result;
 }
 
 bool inspector_has_stray_label(int dir_fd, const char *name)

@@ -69,6 +69,21 @@ enum inspect_result inspector_look(struct inspector *in, int dir_fd,
 				   const struct inspect_name *name, enum inspect_phase phase,
 				   bool defer_links, struct facts *out, struct fault *f);
 
+/*
+ * The same in three steps, for who does each of them with several files in turn. What *out borrows
+ * of the name must be there (or be there anew) in each step.
+ *
+ * The first opens the file: *out_fd is set with INSPECT_DONE only, and the caller's to close. The
+ * second reads its labels, and tells whether its whole content will be read for certain: that is
+ * given to the third, which reads it and judges.
+ */
+enum inspect_result inspector_open(struct inspector *in, int dir_fd,
+				   const struct inspect_name *name, enum inspect_phase phase,
+				   bool defer_links, struct facts *out, int *out_fd,
+				   struct fault *f);
+bool inspector_read_labels(struct inspector *in, int fd, struct facts *facts);
+void inspector_finish(struct inspector *in, int fd, bool whole, struct facts *facts);
+
 /* Does a directory entry that is no regular file carry a label nonetheless? */
 bool inspector_has_stray_label(int dir_fd, const char *name);
 

@@ -18,6 +18,7 @@
 
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 #include "scanner/cryptofault.h"
 
 /* A system's whole bundle of authorities has some 250 KiB. */
@@ -61,17 +62,10 @@ static const struct {
 	{PEM_STRING_RSA_PUBLIC, decode_rsa},
 };
 
-static const char *last_component(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-
-	return slash ? slash + 1 : file;
-}
-
 static int refuse_private(const char *file, struct fault *f)
 {
 	return fault_set(f, 0, "%s holds a private key, which does not belong here",
-			 last_component(file));
+			 path_base(file));
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -115,7 +109,7 @@ static int decode_block(struct sink *sink, const char *name, const uint8_t *der,
 		blocks[i].decode(der, size, &x509, &pkey);
 		if (!x509 && !pkey)
 			return cryptofault_set(f, "reading the %s in %s", name,
-					       last_component(sink->file));
+					       path_base(sink->file));
 		return deliver(sink, x509, pkey, f);
 	}
 	return 0;
@@ -140,8 +134,7 @@ static int decode_pem(struct sink *sink, const uint8_t *data, size_t size, struc
 	/* A block that is cut short or not base64 must not look like the end of the file. */
 	if (result == 0 && ERR_peek_last_error() &&
 	    ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
-		result = cryptofault_set(f, "reading the PEM text of %s",
-					 last_component(sink->file));
+		result = cryptofault_set(f, "reading the PEM text of %s", path_base(sink->file));
 	ERR_clear_error();
 	BIO_free(bio);
 	return result;
@@ -202,7 +195,7 @@ static int read_one(const char *file, bool named, keyfile_fn *each, void *contex
 	int result;
 
 	if (fd_read_file(file, FILE_BYTES_MAX, &data, &size, f) < 0)
-		return named ? -1 : fault_add(f, "%s", last_component(file));
+		return named ? -1 : fault_add(f, "%s", path_base(file));
 	result = each(context, file, named, data, size, f);
 	OPENSSL_cleanse(data, size);
 	return result;

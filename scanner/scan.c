@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@ enum {
 	REORDER_TASKS = 1024,
 	REORDER_BYTES = 24 << 20,
 	JOBS_MAX = 256,
+	/* Descriptors for others than the workers' files: directories in the queue, and the walk's. */
+	OTHER_DESCRIPTORS = 2 * QUEUE_TASKS,
 };
 
 static int write_outcome(struct scan *scan, const struct scan_outcome *outcome, struct tally *tally,
@@ -105,12 +108,26 @@ static int run_threads(struct scan_pass *pass, struct tally *tally, struct fault
 	return result;
 }
 
+/* Files that each worker may have open, so that all together stay below the limit of descriptors. */
+static unsigned open_max(unsigned jobs)
+{
+	struct rlimit limit;
+	rlim_t share = 0;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > OTHER_DESCRIPTORS + jobs)
+		share = (limit.rlim_cur - OTHER_DESCRIPTORS - jobs) / jobs;
+	return share > WALK_BATCH_MAX ? WALK_BATCH_MAX : share ? (unsigned)share : 1;
+}
+
 static int run_pass(struct scan *scan, int (*source)(struct scan_pass *, struct fault *),
 		    enum inspect_phase phase, bool defer_links, struct tally *tally,
 		    struct fault *f)
 {
-	struct scan_pass pass = {
-		.scan = scan, .phase = phase, .defer_links = defer_links, .source = source};
+	struct scan_pass pass = {.scan = scan,
+				 .phase = phase,
+				 .defer_links = defer_links,
+				 .open_max = open_max(scan->jobs),
+				 .source = source};
 	int result = -1;
 
 	if (atomic_load(scan->stop))

@@ -25,6 +25,7 @@ struct scan {
 	struct links *links;
 	struct report *report;
 	unsigned jobs;
+	bool readahead;	   /* help a cold disk (readahead.h) */
 	int list_fd;	   /* --files0-from: NUL-separated paths; -1: walk the tree */
 	atomic_bool *stop; /* set by whoever wants the scan to end early */
 	/* For a progress display: what the workers have done so far. */

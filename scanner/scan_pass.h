@@ -2,7 +2,8 @@
 #ifndef SCANNER_SCAN_PASS_H
 #define SCANNER_SCAN_PASS_H
 
-/* What the files of the pipeline share: scan.c runs passes, scan_source.c feeds them, scan_work.c does the work. */
+/* What the files of the pipeline share: scan.c runs passes, scan_source.c feeds them,
+ * scan_work.c does the work, scan_record.c writes down what came of it. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -34,11 +35,19 @@ struct scan_task {
 	struct scan_outcome *outcome;
 };
 
+/* What a worker saw of one name. Reused for the next. */
+struct scan_seen {
+	enum inspect_result result;
+	struct facts facts;
+	struct fault fault; /* where the result says so */
+};
+
 /* One pass over one source of files. */
 struct scan_pass {
 	struct scan *scan;
 	enum inspect_phase phase;
 	bool defer_links;
+	unsigned open_max; /* files that a worker may have open at once; at most WALK_BATCH_MAX */
 	struct queue *tasks;
 	struct reorder *outcomes;
 	uint64_t next_seq; /* of the source thread alone */
@@ -51,6 +60,18 @@ struct scan_pass {
 
 /* A worker: takes tasks until there are no more. `context` is the pass. */
 void *scan_work(void *context);
+
+/*
+ * Makes a record of a name that was listed as of that type (DT_REG, …), or none. What both passes meet alike
+ * is for the first one to report: hard links, what is no file, and what could not even be told
+ * apart. -1: no memory.
+ */
+int scan_record_name(struct scan_pass *pass, int dir_fd, const struct inspect_name *name,
+		     uint8_t listed, struct scan_seen *seen,
+		     struct scan_outcome *outcome) FAULT_MUST_USE;
+/* A record of what nothing can be said about. -1: no memory. */
+int scan_record_fault(struct scan_outcome *outcome, const char *path,
+		      const struct fault *fault) FAULT_MUST_USE;
 
 /* Where the files of a pass come from. -1 when it cannot go on, with *f filled. */
 int scan_source_walk(struct scan_pass *pass, struct fault *f) FAULT_MUST_USE;

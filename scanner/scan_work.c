@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a worker of the pipeline does: from a name to a record. */
+/* What a worker of the pipeline does: from names to records. */
 #include "scanner/scan_pass.h"
 
 #include <dirent.h>
@@ -7,200 +7,172 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
+#include "scanner/readahead.h"
 
-static struct record *add_record(struct scan_outcome *outcome, enum record_kind kind,
-				 const char *path)
-{
-	struct record *record = &outcome->records[outcome->count];
+/* A file of the batch in hand. */
+struct place {
+	struct scan_seen seen;
+	int fd;	    /* -1: not open */
+	bool whole; /* its content will be read to the end */
+};
 
-	*record = (struct record){.kind = kind, .path = strdup(path)};
-	if (!record->path)
-		return NULL;
-	outcome->count++;
-	return record;
-}
+struct worker {
+	struct scan_pass *pass;
+	struct inspector *in;
+	struct buf path;
+	struct place places[WALK_BATCH_MAX];
+};
 
-static int set_fault(struct record *record, const struct fault *fault)
-{
-	record->fault = malloc(sizeof(*record->fault));
-	if (!record->fault)
-		return -1;
-	*record->fault = *fault;
-	return 0;
-}
+/* --- A batch, in steps: what the disk is asked for is asked for together --- */
 
-static bool is_compared(enum verdict_kind kind)
-{
-	return kind == VERDICT_PASS || kind == VERDICT_PASS_IMMUTABLE || kind == VERDICT_FAIL ||
-	       kind == VERDICT_FAIL_IMMUTABLE;
-}
-
-/* The id of the unknown key: of security.ima, unless it is security.evm that lacks its key. */
-static uint32_t unknown_keyid(const struct facts *facts)
-{
-	const struct verdict_input *input = &facts->input;
-	bool ima = input->sig_data.result == VERIFY_NO_KEY ||
-		   input->sig_verity.result == VERIFY_NO_KEY;
-	const struct imaxattr *label = ima ? &facts->ima : &facts->evm;
-
-	return label->version == 1 ? (uint32_t)label->keyid_v1 : label->keyid;
-}
-
-static void count_facts(struct record *record, const struct facts *facts)
-{
-	const struct verdict_input *input = &facts->input;
-
-	record->governed = facts->governed;
-	record->labelled = facts_is_labelled(facts);
-	record->verdict = facts->verdict;
-	record->verified = is_compared(facts->verdict.kind);
-	record->oddities = facts->oddities;
-	record->bytes_read = facts->bytes_read;
-	record->link_count = facts->link_count;
-	if (input->sig_data.result == VERIFY_OK)
-		record->ima_key = input->sig_data.key;
-	else if (input->sig_verity.result == VERIFY_OK)
-		record->ima_key = input->sig_verity.key;
-	if (input->evm_judged && (input->evm.status == EVM_STATUS_PASS ||
-				  input->evm.status == EVM_STATUS_PASS_IMMUTABLE))
-		record->evm_key = input->evm.key;
-	/* A key that another signature made up for leaves nothing undecided. */
-	record->unknown_key =
-		(facts->oddities & FACTS_UNKNOWN_KEY) && !verdict_is_good(facts->verdict.kind);
-	record->keyid = unknown_keyid(facts);
-}
-
-static int record_facts(struct scan_pass *pass, struct scan_outcome *outcome,
-			const struct facts *facts)
-{
-	struct scan *scan = pass->scan;
-	struct record *record;
-
-	/* Stopped in the middle of it: nothing half-done is reported. */
-	if (facts->has_fault && facts->fault.os == EINTR)
-		return 0;
-	record = add_record(outcome, RECORD_FILE, facts->path);
-	if (!record)
-		return -1;
-	count_facts(record, facts);
-	scan->report->format->render(scan->report, facts, &record->text);
-	if (record->text.failed || (facts->has_fault && set_fault(record, &facts->fault) < 0)) {
-		/* Half of a line must not be written. */
-		record_done(record);
-		outcome->count--;
-		return -1;
-	}
-	atomic_fetch_add(&scan->files_done, 1);
-	atomic_fetch_add(&scan->bytes_done, facts->bytes_read);
-	if (facts->governed && !verdict_is_good(facts->verdict.kind))
-		atomic_fetch_add(&scan->failures_found, 1);
-	return 0;
-}
-
-static int record_fault(struct scan_outcome *outcome, const char *path, const struct fault *fault)
-{
-	struct record *record = add_record(outcome, RECORD_FAULT, path);
-
-	return record ? set_fault(record, fault) : -1;
-}
-
-static int put_link_aside(struct scan_outcome *outcome, const struct inspect_name *name,
-			  const struct facts *facts)
-{
-	struct record *record = add_record(outcome, RECORD_LINK, name->path);
-
-	if (!record)
-		return -1;
-	record->dev = facts->inode.dev;
-	record->ino = facts->inode.ino;
-	return 0;
-}
-
-/*
- * The type that a directory lists is written there by whoever made the disk, and nothing holds it
- * to the inode's: a directory that is listed as something else was not walked, and is not passed
- * over in silence.
- */
-static int look_at_other(struct scan_pass *pass, int dir_fd, const struct inspect_name *name,
-			 uint8_t listed, const struct facts *facts, struct scan_outcome *outcome)
-{
-	struct fault fault;
-
-	if (pass->scan->list_fd >= 0) {
-		fault_set(&fault, 0, "listed, but not a regular file");
-		return record_fault(outcome, name->path, &fault);
-	}
-	if (S_ISDIR(facts->inode.mode) && listed != DT_DIR) {
-		fault_set(&fault, 0, "a directory that is listed as something else: not entered");
-		return record_fault(outcome, name->path, &fault);
-	}
-	if (!inspector_has_stray_label(dir_fd, name->entry))
-		return 0;
-	return add_record(outcome, RECORD_STRAY, name->path) ? 0 : -1;
-}
-
-/*
- * Looks at one name, which was listed as of that type. What both passes meet alike is for the first
- * one to report: hard links, what is no file, and what could not even be told apart.
- */
-static int look(struct scan_pass *pass, struct inspector *in, struct facts *facts, int dir_fd,
-		const struct inspect_name *name, uint8_t listed, struct scan_outcome *outcome)
-{
-	bool again = pass->phase == INSPECT_REST;
-	struct fault fault;
-
-	switch (inspector_look(in, dir_fd, name, pass->phase, pass->defer_links, facts, &fault)) {
-	case INSPECT_DONE: return record_facts(pass, outcome, facts);
-	case INSPECT_FAILED: return record_fault(outcome, name->path, &fault);
-	case INSPECT_UNSEEN:
-		/* The walk says why it cannot enter a directory. */
-		return again || listed == DT_DIR ? 0 : record_fault(outcome, name->path, &fault);
-	case INSPECT_HARD_LINK: return again ? 0 : put_link_aside(outcome, name, facts);
-	case INSPECT_NOT_REGULAR:
-		return again ? 0 : look_at_other(pass, dir_fd, name, listed, facts, outcome);
-	case INSPECT_OTHER_PASS: return 0;
-	}
-	return 0;
-}
-
-static int look_at_entry(struct scan_pass *pass, struct inspector *in, struct facts *facts,
-			 const struct walk_batch *batch, const struct walk_entry *entry,
-			 struct buf *path, struct scan_outcome *outcome)
+/* How an entry is named. Valid until the next call; the path is NULL when there is no memory. */
+static struct inspect_name name_of(struct worker *w, const struct walk_batch *batch,
+				   const struct walk_entry *entry)
 {
 	struct inspect_name name = {.entry = batch->names + entry->name};
 
-	buf_clear(path);
-	buf_add(path, batch->dir->path, batch->dir->path_size);
+	buf_clear(&w->path);
+	buf_add(&w->path, batch->dir->path, batch->dir->path_size);
 	if (batch->dir->path_size)
-		buf_addc(path, '/');
-	buf_puts(path, name.entry);
-	if (path->failed)
-		return -1;
-	name.path = path->data;
-	return look(pass, in, facts, batch->dir->fd, &name, entry->type, outcome);
+		buf_addc(&w->path, '/');
+	buf_puts(&w->path, name.entry);
+	name.path = w->path.failed ? NULL : w->path.data;
+	return name;
 }
 
-static int do_batch(struct scan_pass *pass, struct inspector *in, struct facts *facts,
-		    struct buf *path, const struct walk_batch *batch, struct scan_outcome *outcome)
+static int open_entry(struct worker *w, const struct walk_batch *batch,
+		      const struct walk_entry *entry, struct place *place)
+{
+	struct inspect_name name = name_of(w, batch, entry);
+	struct scan_seen *seen = &place->seen;
+
+	if (!name.path)
+		return -1;
+	seen->result = inspector_open(w->in, batch->dir->fd, &name, w->pass->phase,
+				      w->pass->defer_links, &seen->facts, &place->fd, &seen->fault);
+	return 0;
+}
+
+/*
+ * The open files on the directory's own file system (not those that are mount points themselves);
+ * or only such of them as will be read to the end.
+ */
+static size_t gather(const struct worker *w, const struct fsinfo *fs, size_t count, bool whole,
+		     struct readahead_file out[WALK_BATCH_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct place *place = &w->places[i];
+
+		if (place->fd >= 0 && place->seen.facts.fs == fs && (!whole || place->whole))
+			out[n++] = (struct readahead_file){
+				.fd = place->fd,
+				.ino = place->seen.facts.inode.ino,
+				.size_bytes = place->seen.facts.inode.size_bytes};
+	}
+	return n;
+}
+
+/* True: the disk is cold, and was asked for the attributes. */
+static bool ask_for_attrs(const struct worker *w, const struct fsinfo *fs, size_t count)
+{
+	struct readahead_file files[WALK_BATCH_MAX];
+	size_t n;
+
+	if (!w->pass->scan->readahead || !fs->gathers)
+		return false;
+	n = gather(w, fs, count, false, files);
+	if (!readahead_pays(files, n))
+		return false;
+	readahead_attrs(&fs->device, files, n);
+	return true;
+}
+
+static void ask_for_content(const struct worker *w, const struct fsinfo *fs, size_t count)
+{
+	struct readahead_file files[WALK_BATCH_MAX];
+
+	readahead_content(files, gather(w, fs, count, true, files));
+}
+
+static void read_labels(struct worker *w, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct place *place = &w->places[i];
+
+		if (place->fd >= 0)
+			place->whole = inspector_read_labels(w->in, place->fd, &place->seen.facts);
+	}
+}
+
+static int finish_entry(struct worker *w, const struct walk_batch *batch,
+			const struct walk_entry *entry, struct place *place,
+			struct scan_outcome *outcome)
+{
+	struct inspect_name name = name_of(w, batch, entry);
+
+	if (!name.path)
+		return -1;
+	if (place->fd >= 0)
+		inspector_finish(w->in, place->fd, place->whole, &place->seen.facts);
+	return scan_record_name(w->pass, batch->dir->fd, &name, entry->type, &place->seen, outcome);
+}
+
+static void close_places(struct worker *w, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		own_close_fd(&w->places[i].fd);
+		w->places[i].fd = -1;
+	}
+}
+
+/* As many entries as may be open at once. */
+static int do_entries(struct worker *w, const struct walk_batch *batch,
+		      const struct walk_entry *entries, size_t count, struct scan_outcome *outcome)
+{
+	const atomic_bool *stop = w->pass->scan->stop;
+	const struct fsinfo *fs = batch->dir->fs;
+	size_t opened = 0;
+	int result = 0;
+	bool cold;
+
+	for (; opened < count && result == 0 && !atomic_load(stop); opened++)
+		result = open_entry(w, batch, &entries[opened], &w->places[opened]);
+	cold = result == 0 && ask_for_attrs(w, fs, opened);
+	read_labels(w, opened);
+	/* Only now is it known whose content will be read. */
+	if (cold)
+		ask_for_content(w, fs, opened);
+	for (size_t i = 0; i < opened && result == 0 && !atomic_load(stop); i++)
+		result = finish_entry(w, batch, &entries[i], &w->places[i], outcome);
+	close_places(w, opened);
+	return result;
+}
+
+static int do_batch(struct worker *w, const struct walk_batch *batch, struct scan_outcome *outcome)
 {
 	/* The second pass meets the same faults of the walk again. */
 	if (batch->fault_path)
-		return pass->phase == INSPECT_REST
+		return w->pass->phase == INSPECT_REST
 			       ? 0
-			       : record_fault(outcome, batch->fault_path, &batch->fault);
-	for (size_t i = 0; i < batch->count && !atomic_load(pass->scan->stop); i++)
-		if (look_at_entry(pass, in, facts, batch, &batch->entries[i], path, outcome) < 0)
+			       : scan_record_fault(outcome, batch->fault_path, &batch->fault);
+	for (size_t at = 0; at < batch->count;) {
+		size_t left = batch->count - at, most = w->pass->open_max;
+		size_t count = left < most ? left : most;
+
+		if (do_entries(w, batch, &batch->entries[at], count, outcome) < 0)
 			return -1;
+		at += count;
+	}
 	return 0;
 }
 
 /* A file by its whole path: opens its directory first. */
-static int do_path(struct scan_pass *pass, struct inspector *in, struct facts *facts,
-		   const struct scan_task *task, struct scan_outcome *outcome)
+static int do_path(struct worker *w, const struct scan_task *task, struct scan_outcome *outcome)
 {
 	const char *path = task->paths[0], *slash = strrchr(path, '/');
 	struct inspect_name name = {
@@ -210,6 +182,8 @@ static int do_path(struct scan_pass *pass, struct inspector *in, struct facts *f
 		.link_count = task->path_count - 1,
 	};
 	own_mem char *dir = slash ? strndup(path, (size_t)(slash - path)) : strdup("");
+	struct scan_pass *pass = w->pass;
+	struct scan_seen *seen = &w->places[0].seen;
 	own_fd int fd = -1;
 	struct fault fault;
 
@@ -217,8 +191,10 @@ static int do_path(struct scan_pass *pass, struct inspector *in, struct facts *f
 		return -1;
 	fd = fd_open_beneath(pass->scan->walk.root_fd, dir, O_RDONLY | O_DIRECTORY, &fault);
 	if (fd < 0)
-		return pass->phase == INSPECT_REST ? 0 : record_fault(outcome, path, &fault);
-	return look(pass, in, facts, fd, &name, DT_REG, outcome);
+		return pass->phase == INSPECT_REST ? 0 : scan_record_fault(outcome, path, &fault);
+	seen->result = inspector_look(w->in, fd, &name, pass->phase, pass->defer_links,
+				      &seen->facts, &seen->fault);
+	return scan_record_name(pass, fd, &name, DT_REG, seen, outcome);
 }
 
 static size_t outcome_bytes(const struct scan_outcome *outcome)
@@ -252,35 +228,57 @@ void scan_out_of_memory(struct scan_pass *pass)
 	atomic_store(pass->scan->stop, true);
 }
 
-static int do_task(struct scan_pass *pass, struct inspector *in, struct facts *facts,
-		   struct buf *path, const struct scan_task *task)
+static int do_task(struct worker *w, const struct scan_task *task)
 {
-	if (!in)
-		return -1;
 	if (task->batch)
-		return do_batch(pass, in, facts, path, task->batch, task->outcome);
-	return do_path(pass, in, facts, task, task->outcome);
+		return do_batch(w, task->batch, task->outcome);
+	return do_path(w, task, task->outcome);
+}
+
+static void worker_free(struct worker *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; i < WALK_BATCH_MAX; i++)
+		inspector_release_facts(&w->places[i].seen.facts);
+	inspector_free(w->in);
+	buf_done(&w->path);
+	free(w);
+}
+
+static struct worker *worker_new(struct scan_pass *pass)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->pass = pass;
+	w->in = inspector_new(pass->scan->rules);
+	for (size_t i = 0; i < WALK_BATCH_MAX; i++)
+		w->places[i].fd = -1;
+	if (!w->in) {
+		worker_free(w);
+		return NULL;
+	}
+	return w;
 }
 
 void *scan_work(void *context)
 {
 	struct scan_pass *pass = context;
-	struct inspector *in = inspector_new(pass->scan->rules);
-	struct facts facts = {0};
-	own_buf struct buf path = {0};
+	struct worker *w = worker_new(pass);
 	struct scan_task *task;
 
 	while ((task = queue_pop(pass->tasks))) {
 		struct scan_outcome *outcome;
 		uint64_t seq = task->seq;
 
-		if (do_task(pass, in, &facts, &path, task) < 0)
+		if (!w || do_task(w, task) < 0)
 			scan_out_of_memory(pass);
 		outcome = take_ptr(task->outcome);
 		scan_free_task(task);
 		reorder_put(pass->outcomes, seq, outcome, outcome_bytes(outcome));
 	}
-	inspector_release_facts(&facts);
-	inspector_free(in);
+	worker_free(w);
 	return NULL;
 }

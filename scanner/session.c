@@ -75,7 +75,7 @@ int session_load_profile(struct session *s, const struct options *o, struct faul
 }
 
 static int load_ring(struct session *s, struct keyring **out, const char *name,
-		     const struct options_list *paths, struct fault *f)
+		     const struct optable_list *paths, struct fault *f)
 {
 	*out = keyring_new(name);
 	if (!*out)
@@ -87,7 +87,7 @@ static int load_ring(struct session *s, struct keyring **out, const char *name,
 	return 0;
 }
 
-static int load_blacklist(struct session *s, const struct options_list *paths, struct fault *f)
+static int load_blacklist(struct session *s, const struct optable_list *paths, struct fault *f)
 {
 	s->blacklist = blacklist_new();
 	if (!s->blacklist)

@@ -17,7 +17,7 @@ scratch=
 
 # In the order of `all`: what fails soonest first, what takes longest last.
 checks=(gcc clang lint unit-asan unit-tsan valgrind static install-uninstall cli demo faults hostile fuzz-smoke
-	tidy kernels debian-tree ovmf disk-errors locked-disks assembled-disks e2e)
+	tidy kernels debian-tree ovmf disk-errors locked-disks unlocking assembled-disks disk-images file-systems e2e)
 
 build() {
 	make --no-print-directory -j"$jobs" CI=1 "$@"
@@ -169,6 +169,24 @@ check_locked_disks() {
 check_assembled_disks() {
 	build all
 	script tests/e2e/assembled-disks.sh
+}
+
+# What opens them: the question at a terminal, tokens, damaged headers.
+check_unlocking() {
+	build all
+	script tests/e2e/unlocking.sh
+}
+
+# qcow2 images through qemu-nbd.
+check_disk_images() {
+	build all
+	script tests/e2e/disk-images.sh
+}
+
+# Every file system, clean and cut off, and journals replayed into memory, in a guest.
+check_file_systems() {
+	build all
+	script tests/e2e/file-systems.sh
 }
 
 # Which images firmware starts, asked of the firmware.

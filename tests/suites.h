@@ -25,6 +25,7 @@
 	SUITE(links)                                                                               \
 	SUITE(listfile)                                                                            \
 	SUITE(modsig)                                                                              \
+	SUITE(optable)                                                                             \
 	SUITE(options)                                                                             \
 	SUITE(policy_builtin)                                                                      \
 	SUITE(policy_lint)                                                                         \
@@ -32,6 +33,7 @@
 	SUITE(policy_parse)                                                                        \
 	SUITE(profile)                                                                             \
 	SUITE(queue)                                                                               \
+	SUITE(readahead)                                                                           \
 	SUITE(report)                                                                              \
 	SUITE(sandbox)                                                                             \
 	SUITE(scan)                                                                                \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Goes through the statements of a GRUB script: grub-core/script/execute.c of GRUB 2.06. */
-#include "efi/loaders/grubrun.h"
+#include "efi/loaders/grubcmd.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 
 /*
  * A reader of GRUB's configuration that goes through it as GRUB does, boots nothing, and takes both ways
- * where it cannot know. Its parts: grubrun.c executes statements, grubcmd.c has the commands, grubmenu.c
+ * where it cannot know. Its parts: grubrun.c executes statements, grubcmd.h has the commands, grubmenu.c
  * the menus they make and what is chosen in them.
  */
 
@@ -109,10 +109,6 @@ int grubrun_resolve(struct grubrun *g, const char *said, char **out_path,
 		    struct fault *f) FAULT_MUST_USE;
 /* Says once that a limit was met; nothing is executed any more. */
 void grubrun_stop(struct grubrun *g, const char *what);
-
-/* grubcmd.c: one command with its words expanded. `choice` counts the values its variables may have. */
-int grubcmd_run(struct grubrun *g, const struct grubscript_command *command,
-		const struct grubexpand *words, unsigned choice, struct fault *f) FAULT_MUST_USE;
 
 /* grubmenu.c */
 /* A new line of the current menu, zeroed but for what is known here. NULL: full (f->os is 0), or a

@@ -15,7 +15,7 @@ struct loader {
 static const struct loader table[] = {
 	{"the fallback loaders", fallback_find},
 	{"GRUB", grub_find},
-	{"the Boot Loader Specification", bls_find},
+	{"the Boot Loader Specification", sdboot_find},
 	{"rEFInd", refind_find},
 	{"Limine", limine_find},
 	{"syslinux", syslinux_find},

@@ -133,7 +133,7 @@ char *loaders_dir_of(const char *path);
 
 int fallback_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;
 int grub_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;
-int bls_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;
+int sdboot_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;
 int refind_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;
 int limine_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;
 int syslinux_find(struct loaders *l, struct fault *f) FAULT_MUST_USE;

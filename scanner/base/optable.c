@@ -45,21 +45,6 @@ static const struct optable_row *find_row(const struct optable_row *rows, int va
 	return rows;
 }
 
-/* One of the words, or a fault that lists them. */
-static int check_word(const struct optable_row *row, const char *value, struct fault *f)
-{
-	own_buf struct buf list = {0};
-
-	for (size_t i = 0; row->words && row->words[i]; i++) {
-		if (strcmp(value, row->words[i]) == 0)
-			return 0;
-		buf_printf(&list, "%s%s", i ? ", " : "", row->words[i]);
-	}
-	if (!row->words)
-		return 0;
-	return fault_set(f, 0, "--%s is one of %s, not \"%s\"", row->name, buf_text(&list), value);
-}
-
 static int add(struct optable_list *list, const char *argument, struct fault *f)
 {
 	const char **items = reallocarray(list->items, list->count + 1, sizeof(*items));
@@ -79,11 +64,32 @@ static int keep(const struct optable_row *row, const char *argument, void *optio
 	case OPTABLE_FLAG:
 	case OPTABLE_STOP: *(bool *)field = true; return 0;
 	case OPTABLE_LIST: return add(field, argument, f);
-	case OPTABLE_TEXT:
-		if (check_word(row, argument, f) < 0)
+	case OPTABLE_TEXT: *(const char **)field = argument; return 0;
+	}
+	return 0;
+}
+
+/* One of the words, or a fault that lists them. */
+static int check_word(const struct optable_row *row, const char *value, struct fault *f)
+{
+	own_buf struct buf list = {0};
+
+	for (size_t i = 0; row->words[i]; i++) {
+		if (strcmp(value, row->words[i]) == 0)
+			return 0;
+		buf_printf(&list, "%s%s", i ? ", " : "", row->words[i]);
+	}
+	return fault_set(f, 0, "--%s is one of %s, not \"%s\"", row->name, buf_text(&list), value);
+}
+
+/* What counts is the last one given, so nothing is checked before all are known. */
+static int check(const struct optable_row *rows, const void *options, struct fault *f)
+{
+	for (; rows->name; rows++) {
+		const char *const *field = (const void *)((const char *)options + rows->offset);
+
+		if (rows->words && *field && check_word(rows, *field, f) < 0)
 			return -1;
-		*(const char **)field = argument;
-		return 0;
 	}
 	return 0;
 }
@@ -103,12 +109,14 @@ int optable_parse(int argc, char **argv, const struct optable_row *rows, void *o
 		  int *out_words, struct fault *f)
 {
 	struct tables tables;
+	bool stopped = false;
 	int value;
 
 	make_tables(rows, &tables);
 	optind = 0; /* glibc: begin anew, whatever was parsed before */
 	opterr = 0;
-	while ((value = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+	while (!stopped &&
+	       (value = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
 		const struct optable_row *row;
 
 		if (value == '?' || value == ':')
@@ -116,10 +124,11 @@ int optable_parse(int argc, char **argv, const struct optable_row *rows, void *o
 		row = find_row(rows, value);
 		if (keep(row, optarg, options, f) < 0)
 			return -1;
-		/* Help is given whatever else is wrong with the line. */
-		if (row->keep == OPTABLE_STOP)
-			break;
+		stopped = row->keep == OPTABLE_STOP;
 	}
+	/* Help is given whatever else is wrong with the line. */
+	if (!stopped && check(rows, options, f) < 0)
+		return -1;
 	*out_words = optind;
 	return 0;
 }
@@ -136,17 +145,38 @@ void optable_done(const struct optable_row *rows, void *options)
 	}
 }
 
-void optable_help(const struct optable_row *rows, struct buf *out)
+static void add_left(const struct optable_row *row, struct buf *out)
 {
+	if (row->letter)
+		buf_printf(out, " -%c, ", row->letter);
+	else
+		buf_puts(out, "     ");
+	buf_printf(out, "--%s%s%s", row->name, row->argument ? " " : "",
+		   row->argument ? row->argument : "");
+}
+
+static size_t widest(const struct optable_row *rows)
+{
+	size_t width = 0;
+
 	for (; rows->name; rows++) {
 		own_buf struct buf left = {0};
 
-		if (rows->letter)
-			buf_printf(&left, " -%c, ", rows->letter);
-		else
-			buf_puts(&left, "     ");
-		buf_printf(&left, "--%s%s%s", rows->name, rows->argument ? " " : "",
-			   rows->argument ? rows->argument : "");
-		buf_printf(out, "%-31s %s\n", buf_text(&left), rows->help);
+		add_left(rows, &left);
+		if (left.len > width)
+			width = left.len;
+	}
+	return width;
+}
+
+void optable_help(const struct optable_row *rows, struct buf *out)
+{
+	int width = (int)widest(rows);
+
+	for (; rows->name; rows++) {
+		own_buf struct buf left = {0};
+
+		add_left(rows, &left);
+		buf_printf(out, "%-*s  %s\n", width, buf_text(&left), rows->help);
 	}
 }

@@ -25,7 +25,8 @@ struct optable_row {
 	const char *help;
 	enum optable_keep keep;
 	size_t offset;		  /* of the field */
-	const char *const *words; /* of a text: the only values allowed, ended by NULL; NULL: any */
+	const char *const *words; /* of a text: the only values allowed, ended by NULL; NULL: any.
+				     Looked at when the whole line is known */
 };
 
 struct optable_list {
@@ -44,7 +45,7 @@ int optable_parse(int argc, char **argv, const struct optable_row *rows, void *o
 		  int *out_words, struct fault *f) FAULT_MUST_USE;
 /* Frees the lists. */
 void optable_done(const struct optable_row *rows, void *options);
-/* A line for each option, as in "  -o, --output FILE   where to report". */
+/* A line for each option, as in " -o, --output FILE  where to report": two columns. */
 void optable_help(const struct optable_row *rows, struct buf *out);
 
 #endif

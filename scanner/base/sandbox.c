@@ -26,11 +26,14 @@ static const uint64_t handled_by_abi[] = {
 	((1ULL << 14) - 1) | ACCESS_FS_TRUNCATE | ACCESS_FS_IOCTL_DEV, /* 5 */
 };
 
-static int landlock(int root_fd, int *out_abi, struct fault *f)
+enum { READING = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR };
+
+/* Nothing that is not `free` is allowed, but reading below root_fd. */
+static int landlock(int root_fd, uint64_t free_rights, int *out_abi, struct fault *f)
 {
 	struct landlock_ruleset_attr ruleset = {0};
 	struct landlock_path_beneath_attr below = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+		.allowed_access = READING,
 		.parent_fd = root_fd,
 	};
 	size_t newest = sizeof(handled_by_abi) / sizeof(handled_by_abi[0]) - 1;
@@ -40,7 +43,8 @@ static int landlock(int root_fd, int *out_abi, struct fault *f)
 	*out_abi = 0;
 	if (abi <= 0)
 		return 0; /* not in this kernel, or not switched on */
-	ruleset.handled_access_fs = handled_by_abi[(size_t)abi < newest ? (size_t)abi : newest];
+	ruleset.handled_access_fs =
+		handled_by_abi[(size_t)abi < newest ? (size_t)abi : newest] & ~free_rights;
 	set = (int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0);
 	if (set < 0)
 		return fault_set(f, errno, "Landlock: creating a rule set");
@@ -76,7 +80,25 @@ int sandbox_read_only(int root_fd, struct sandbox_state *out, struct fault *f)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return fault_set(f, errno, "giving up new privileges");
 	out->no_new_privs = true;
-	if (landlock(root_fd, &out->landlock_abi, f) < 0)
+	if (landlock(root_fd, 0, &out->landlock_abi, f) < 0)
 		return -1;
 	return cut_capabilities(&out->capabilities_cut, f);
+}
+
+int sandbox_no_writing(struct fault *f)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	static const uint32_t keep = 1U << CAP_DAC_READ_SEARCH;
+	struct __user_cap_data_struct cut[2] = {
+		{.effective = keep, .permitted = keep, .inheritable = keep}};
+	int abi;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return fault_set(f, errno, "giving up new privileges");
+	if (landlock(-1, READING | LANDLOCK_ACCESS_FS_EXECUTE | ACCESS_FS_IOCTL_DEV, &abi, f) < 0)
+		return -1;
+	if (syscall(SYS_capset, &header, cut) ||
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0))
+		return fault_set(f, errno, "giving up capabilities");
+	return 0;
 }

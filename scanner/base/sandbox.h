@@ -23,4 +23,11 @@ struct sandbox_state {
  */
 int sandbox_read_only(int root_fd, struct sandbox_state *out, struct fault *f) FAULT_MUST_USE;
 
+/*
+ * The same for a child that is about to become another program, which needs no more than to read files: no new
+ * privileges, no file written, made or removed anywhere (Landlock, where there is one), and of all capabilities
+ * CAP_DAC_READ_SEARCH, which also a program of somebody who is not root keeps.
+ */
+int sandbox_no_writing(struct fault *f) FAULT_MUST_USE;
+
 #endif

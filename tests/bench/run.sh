@@ -74,28 +74,38 @@ drop_caches() {
 	{ echo 3 >/proc/sys/vm/drop_caches; } 2>/dev/null || can_drop=0
 }
 
-# measure NAME warm|cold COMMAND…: sets seconds[NAME.warm] to the median, memory[NAME] to the largest.
-declare -A seconds=() memory=() statuses=()
-measure() {
-	local name=$1 state=$2 i took rss rc all=()
+# The requests for reading that the tree's device has had so far; nothing where that cannot be told.
+requests() {
+	awk '{ print $1 }' "/sys/dev/block/$device_number/stat" 2>/dev/null || true
+}
+
+# once NAME warm|cold COMMAND…: adds a run to times[NAME.STATE]; sets asked[NAME] when it is cold.
+declare -A times=() seconds=() memory=() statuses=() asked=()
+once() {
+	local name=$1 state=$2 took rss rc before
 	shift 2
-	if [ "$state" = warm ]; then
-		"$work/measure" "$@" >/dev/null
+	if [ "$state" = cold ]; then
+		drop_caches
+		[ "$can_drop" = 1 ] || return 0
 	fi
-	for ((i = 0; i < runs; i++)); do
-		if [ "$state" = cold ]; then
-			drop_caches
-			[ "$can_drop" = 1 ] || return 0
-		fi
-		read -r took _ rss rc < <("$work/measure" "$@")
-		all+=("$took")
-		if [ "$rss" -gt "${memory[$name]:-0}" ]; then
-			memory[$name]=$rss
-		fi
-		statuses[$name]=$rc
-	done
-	seconds[$name.$state]=$(printf '%s\n' "${all[@]}" | sort -n | sed -n "$(((runs + 1) / 2))p")
-	echo "  $name, $state: ${seconds[$name.$state]} s (${all[*]}), status ${statuses[$name]}"
+	before=$(requests)
+	read -r took _ rss rc < <("$work/measure" "$@")
+	times[$name.$state]+=" $took"
+	if [ "$state" = cold ] && [ -n "$before" ]; then
+		asked[$name]=$(($(requests) - before))
+	fi
+	if [ "$rss" -gt "${memory[$name]:-0}" ]; then
+		memory[$name]=$rss
+	fi
+	statuses[$name]=$rc
+}
+
+# middle NAME STATE: sets seconds[NAME.STATE] to the median.
+middle() {
+	local all=${times[$1.$2]:-}
+	[ -n "$all" ] || return 0
+	seconds[$1.$2]=$(tr ' ' '\n' <<<"${all# }" | sort -n | sed -n "$(((runs + 1) / 2))p")
+	echo "  $1, $2: ${seconds[$1.$2]} s (${all# }), status ${statuses[$1]}"
 }
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a && b) printf "%.2f", a / b; else printf "–" }'; }
@@ -142,6 +152,7 @@ floor() {
 if [ -z "$tree" ]; then
 	make_bench_tree
 fi
+device_number=$(findmnt -no MAJ:MIN --target "$tree" | head -n 1 | tr -d ' ')
 count=$(find "$tree" -xdev -type f -printf x | wc -c)
 megabytes=$(find "$tree" -xdev -type f -printf '%s\n' | awk '{ s += $1 } END { printf "%.0f", s / 1e6 }')
 echo "$count files, $megabytes MB, $processors processors, $runs runs each"
@@ -155,20 +166,43 @@ AIDE
 verify='find "$1" -xdev -type f -print0 | xargs -0 -P"$2" -n512 evmctl ima_verify ${3:+-k "$3"}'
 # shellcheck disable=SC2016
 sums='find "$1" -xdev -type f -print0 | xargs -0 -P"$2" -n512 sha256sum'
+# shellcheck disable=SC2016
+aide='rm -f "$0" && exec aide --init --config="$1"'
 key_options=()
 if [ -n "$certificate" ]; then
 	key_options=(-k "$certificate")
 fi
+# rival NAME RUN…: runs it as RUN NAME … says.
+rival() {
+	local name=$1
+	shift
+	case $name in
+	ima-scan) "$@" "$IMA_SCAN" --format ndjson -x "${key_options[@]}" "$tree" ;;
+	evmctl) "$@" "$BASH" -c "$verify" - "$tree" "$processors" "$certificate" ;;
+	sha256sum) "$@" "$BASH" -c "$sums" - "$tree" "$processors" ;;
+	AIDE) "$@" "$BASH" -c "$aide" "$work/aide.db" "$work/aide.conf" ;;
+	esac
+}
+
+rivals=(ima-scan evmctl sha256sum)
+if command -v aide >/dev/null; then
+	rivals+=(AIDE)
+fi
 for state in warm cold; do
-	measure ima-scan "$state" "$IMA_SCAN" --format ndjson -x "${key_options[@]}" "$tree"
-	measure evmctl "$state" "$BASH" -c "$verify" - "$tree" "$processors" "$certificate"
-	measure sha256sum "$state" "$BASH" -c "$sums" - "$tree" "$processors"
-	if command -v aide >/dev/null; then
-		# shellcheck disable=SC2016
-		measure AIDE "$state" "$BASH" -c 'rm -f "$0" && exec aide --init --config="$1"' "$work/aide.db" "$work/aide.conf"
-	fi
+	for name in "${rivals[@]}"; do
+		[ "$state" = cold ] || rival "$name" "$work/measure" >/dev/null
+	done
+	# In turns: other work on the machine is then in everybody's way.
+	for ((run = 0; run < runs; run++)); do
+		for name in "${rivals[@]}"; do
+			rival "$name" once "$name" "$state"
+		done
+	done
+	for name in "${rivals[@]}"; do
+		middle "$name" "$state"
+	done
 done
-statuses_said=$(for name in ima-scan evmctl sha256sum AIDE; do
+statuses_said=$(for name in "${rivals[@]}"; do
 	printf '%s %s, ' "$name" "${statuses[$name]:-–}"
 done)
 
@@ -179,15 +213,16 @@ done)
 		"$("$IMA_SCAN" --version | head -n 1)" "$(git -C "$root" rev-parse --short=12 HEAD 2>/dev/null || echo '?')"
 	printf '%s files, %s MB, %s; median of %s.\n\n' "$count" "$megabytes" \
 		"$(findmnt -no FSTYPE --target "$tree" | head -n 1)" "$runs"
-	printf '| | warm, s | × ima-scan | cold, s | × ima-scan | peak memory, MiB |\n|---|---:|---:|---:|---:|---:|\n'
-	for name in ima-scan evmctl sha256sum AIDE; do
+	printf '| | warm, s | × ima-scan | cold, s | × ima-scan | cold, requests | peak memory, MiB |\n'
+	printf '|---|---:|---:|---:|---:|---:|---:|\n'
+	for name in "${rivals[@]}"; do
 		[ -n "${seconds[$name.warm]:-}" ] || continue
-		printf '| %s | %s | %s | %s | %s | %s |\n' "$name" "${seconds[$name.warm]}" \
+		printf '| %s | %s | %s | %s | %s | %s | %s |\n' "$name" "${seconds[$name.warm]}" \
 			"$(ratio "${seconds[$name.warm]}" "${seconds[ima-scan.warm]}")" "${seconds[$name.cold]:-–}" \
-			"$(ratio "${seconds[$name.cold]:-}" "${seconds[ima-scan.cold]:-}")" \
+			"$(ratio "${seconds[$name.cold]:-}" "${seconds[ima-scan.cold]:-}")" "${asked[$name]:-–}" \
 			"$(awk -v k="${memory[$name]}" 'BEGIN { printf "%.1f", k / 1024 }')"
 	done
-	printf '\nExit statuses: %s. Memory is that of the largest process.\n' "${statuses_said%, }"
+	printf '\nExit statuses: %s. Memory is that of the largest process; requests are those of the last cold run.\n' "${statuses_said%, }"
 	if [ "$can_drop" = 0 ]; then
 		printf 'Cold was not measured: dropping caches is not allowed here.\n'
 	fi

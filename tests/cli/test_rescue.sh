@@ -5,52 +5,10 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-rescue=${IMA_SCAN%/*}/ima-rescue
-if [ ! -x "$rescue" ]; then
-	echo "$rescue is not there: build it first (make)"
-	exit 1
-fi
-disk=$work/disk.img
+# shellcheck source=tests/cli/rescue.sh
+. "$(dirname "$0")/rescue.sh"
+
 uuid=11111111-2222-3333-4444-555555555555
-
-# A tree that looks installed. Usage: install_tree DIR NAME
-install_tree() {
-	mkdir -p "$1"/{etc,bin,boot,efi,home,usr/bin,usr/lib/systemd,var/lib/dpkg}
-	printf 'ID=%s\nPRETTY_NAME="%s Linux"\nVERSION_ID=1\n' "${2,,}" "$2" >"$1/etc/os-release"
-	echo 'root:x:0:0::/root:/bin/sh' >"$1/etc/passwd"
-	touch "$1/var/lib/dpkg/status" "$1/usr/lib/systemd/systemd"
-	payload "$1/usr/bin/one"
-	payload "$1/usr/bin/two"
-}
-
-# Puts a file system's image into a partition. Usage: into_partition DISK NUMBER IMAGE
-into_partition() {
-	local start
-	start=$(sfdisk -J "$1" | "$python" -c "
-import json, sys
-print(json.load(sys.stdin)['partitiontable']['partitions'][$2 - 1]['start'])")
-	dd if="$3" of="$1" bs=512 seek="$start" conv=notrunc status=none
-}
-
-# The value of a field of the first record that has all the given fields. Usage: field RECORDS KEY FIELD=VALUE…
-field() {
-	"$python" - "$@" <<'END'
-import json, sys
-records, key, *wanted = sys.argv[1:]
-for line in open(records):
-    record = json.loads(line)
-    if all(str(record.get(w.split('=', 1)[0])) == w.split('=', 1)[1] for w in wanted):
-        print(record[key])
-        break
-else:
-    print('no such record')
-END
-}
-
-untouched() {
-	same "$1: the image has the same bytes" "$before" "$(sha256sum <"$disk")"
-	same "$1: no loop device is left" "" "$(losetup -j "$disk")"
-}
 
 # --- GPT: an ESP, a root on ext4 with a fstab, /home on xfs, a btrfs with @ -------------------------------
 
@@ -234,62 +192,3 @@ run "$rescue" mount "$work/nothing.img"
 has_status 64 'a target that is not there'
 run "$rescue" frobnicate
 has_status 64 'no such command'
-
-# --- Files copied out as evidence -------------------------------------------------------------------------------
-
-odd=$work/$'odd\nname & <x>'
-payload "$odd" 300000
-payload "$work/plain"
-chmod 4711 "$odd"
-chown 1234:4321 "$work/plain"
-chmod 640 "$work/plain"
-touch -d '2001-02-03 04:05:06.789' "$work/plain"
-hash sha256 "$work/plain"
-setfattr -n user.note -v 0x00ff41 "$work/plain"
-ln -s plain "$work/link"
-run "$rescue" collect "$work/plain" "$odd" "$work/link" "$work/gone" "$work" --to "$work/evidence"
-has_status 2 'two files, a link, nothing and a directory'
-same 'two copies' 2 "$(find "$work/evidence/files" -type f | wc -l)"
-same 'three remarks' 3 "$(grep -c "^  /" "$out")"
-copy=$work/evidence/files/000001-plain
-check 'the content' cmp "$work/plain" "$copy"
-same 'mode, owner and times' "$(stat -c '%a %u %g %y' "$work/plain")" "$(stat -c '%a %u %g %y' "$copy")"
-same 'every attribute' "$(getfattr -d -m- -e hex --absolute-names "$work/plain" | tail -n +2)" \
-	"$(getfattr -d -m- -e hex --absolute-names "$copy" | tail -n +2)"
-same 'mode of the other' 4711 "$(stat -c %a "$work/evidence/files/000002-odd_name____x_")"
-check 'the digests' bash -c "cd '$work/evidence' && sha256sum --quiet -c digests.sha256"
-same 'the record has the exact name' "$(printf '%s' "$odd" | sha256sum)" "$("$python" - "$work/evidence" <<'END' | sha256sum
-import json, sys, xml.dom.minidom
-dom = xml.dom.minidom.parse(sys.argv[1] + '/collected.xml')
-assert len(dom.getElementsByTagName('fileobject')) == 2
-records = [json.loads(line) for line in open(sys.argv[1] + '/collected.ndjson')]
-assert {'name': 'user.note', 'value': '00ff41'} in records[0]['xattrs']
-sys.stdout.write(records[1]['path'])
-END
-)"
-check 'nobody else may enter' test "$(stat -c %a "$work/evidence")" = 700
-run "$rescue" collect "$work/plain" --to "$work/evidence"
-has_status 70 'a directory that is used'
-run "$rescue" collect "$work/plain"
-has_status 64 'no directory'
-
-# --- Killed at any moment: the next call cleans up ------------------------------------------------------------
-
-kills=${KILLS:-40}
-for ((i = 0; i < kills; i++)); do
-	"$rescue" mount "$work/root.img" >/dev/null 2>&1 &
-	sleep "0.0$((i % 10))$((RANDOM % 10))"
-	kill -9 $! 2>/dev/null || true
-	wait $! 2>/dev/null || true
-	if ((i % 2)); then
-		"$rescue" umount >/dev/null 2>&1 &
-		sleep "0.00$((RANDOM % 10))"
-		kill -9 $! 2>/dev/null || true
-		wait $! 2>/dev/null || true
-	fi
-done
-run "$rescue" umount
-has_status 0 "after $kills kills"
-same 'no mount is left' "" "$(grep -o ' /run/ima-rescue/[^ ]*' /proc/self/mountinfo || true)"
-same 'no directory is left' "" "$(ls /run/ima-rescue)"
-same 'no loop device is left' "" "$(losetup -j "$work/root.img")"

@@ -29,7 +29,7 @@ err_empty
 out_has '^Usage:|^ima-scan |^ *ima-scan \['
 for option in key evm-key platform-key evm-hmac-key revoked policy hooks kernel-config kernel-version cmdline \
 	evm ima-hash format output verbose quiet null color jobs one-file-system exclude files0-from live \
-	no-sandbox help version explain list-keys lint-policy; do
+	no-readahead no-sandbox help version explain list-keys lint-policy; do
 	out_has "--$option([^a-z-]|\$)"
 done
 check 'help fits 100 columns' test "$(wc -L <"$out")" -le 100

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # LUKS volumes in a guest, since not every host's kernel has device mapper: ima-rescue unlocks them read-only,
-# closes them again, also after a kill, and changes not a byte. cryptsetup makes them. SERIES is one of
+# closes them again, also after a kill or a signal, and changes not a byte. cryptsetup makes them. SERIES is one of
 # fetch-kernel.sh's kernels.
 set -euo pipefail
 
@@ -55,6 +55,50 @@ ima-rescue run --key-file /tmp/key --header /tmp/header /tmp/h.img -- ls '{}' >/
 is 'a detached header' 0 $?
 is 'the tree by it' 1 "$(grep -c '^usr$' /tmp/out)"
 is 'nothing left after run' '' "$(left)"
+ima-rescue list --key-file - /tmp/d.img </tmp/key >/tmp/out
+is 'a key from standard input' '0 1' "$? $(grep -c '  1  Locked Linux' /tmp/out)"
+
+# Asked to stop, at once or with a command running: it is undone before the end, and the status says why.
+# (A shell starts what is in the background deaf to Ctrl-C, so timeout does it.)
+stop() { # SIGNAL SECONDS STATUS WORD…
+	signal=$1 wait=$2 status=$3
+	shift 3
+	timeout -s $signal $wait "$@" >/tmp/out 2>/tmp/err
+	is "$2 and SIG$signal after $wait s" "$status " "$? $(left)"
+}
+for wait in 0.3 0.6 0.9; do
+	ima-rescue mount --key-file /tmp/key /tmp/d.img >/dev/null 2>/tmp/err &
+	sleep $wait
+	kill -TERM $! 2>/dev/null
+	wait $! 2>/dev/null
+	status=$?
+	# It may have been done already, and then it is whole.
+	[ $status != 0 ] || ima-rescue umount
+	[ $status = 0 ] || [ $status = 143 ]
+	is "mount and SIGTERM after $wait s (status $status)" '0 ' "$? $(left)"
+done
+stop TERM 3 143 ima-rescue run --key-file /tmp/key /tmp/d.img -- sleep 1000
+stop HUP 3 129 ima-rescue run --key-file /tmp/key /tmp/d.img -- sleep 1000
+stop INT 3 130 ima-rescue run --key-file /tmp/key /tmp/d.img -- sleep 1000
+ima-rescue run --key-file /tmp/key /tmp/d.img -- sh -c 'trap "" TERM; while :; do sleep 1; done' &
+sleep 3
+kill -TERM $!
+sleep 1
+kill -TERM $!
+wait $!
+is 'one that will not end is ended when asked twice' '143 ' "$? $(left)"
+# A signal that waits before the first step: nothing is begun that would need undoing.
+mkfifo /tmp/pipe
+stop INT 1 130 ima-rescue list --key-file /tmp/pipe /tmp/d.img
+is 'a word about it' 'ima-rescue: stopped by SIGINT' "$(cat /tmp/err)"
+ima-rescue list --key-file /tmp/key /tmp/d.img | true
+is 'nobody reads the report' '' "$(left)"
+(trap '' HUP; exec ima-rescue run --key-file /tmp/key /tmp/d.img -- sleep 4) &
+sleep 2
+kill -HUP $!
+wait $!
+is 'nohup' '0 ' "$? $(left)"
+
 for wait in 0.02 0.05 0.1 0.15 0.2 0.3 0.4 0.5; do
 	ima-rescue mount --key-file /tmp/key /tmp/d.img >/dev/null 2>&1 &
 	sleep $wait

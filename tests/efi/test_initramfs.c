@@ -13,6 +13,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "efi/cpiolinks.h"
 #include "efi/initstream.h"
 #include "scanner/base/own.h"
 #include "scanner/digest.h"
@@ -427,13 +428,13 @@ START_TEST(many_links)
 {
 	char name[16];
 
-	for (size_t i = 0; i < INITRAMFS_LINKS_MAX + 1u; i++) {
+	for (size_t i = 0; i < CPIOLINKS_MAX + 1u; i++) {
 		snprintf(name, sizeof(name), "l%zu", i);
 		testcpio_add(&image, &(struct testcpio_member){
 					     .name = name, .ino = (uint32_t)i, .links = 2});
 	}
 	decode();
-	expect_damage("hard links", INITRAMFS_LINKS_MAX + 1u);
+	expect_damage("hard links", CPIOLINKS_MAX + 1u);
 }
 END_TEST
 

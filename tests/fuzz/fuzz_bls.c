@@ -31,7 +31,7 @@ static int all(struct loaders *l, const char *where, const char *text, size_t si
 	(void)where;
 	(void)text;
 	(void)size;
-	return bls_find(l, f);
+	return sdboot_find(l, f);
 }
 
 static int sign(int n)

@@ -54,10 +54,10 @@ openssl_users() {
 printing() {
 	local calls='\b(printf|puts|putchar|perror|exit|_exit|err|errx|warn|warnx)[[:blank:]]*\('
 	calls="$calls|\bv?(fprintf|fputs|fputc|fwrite)[[:blank:]]*\(.*\bstd(out|err)\b"
-	# cmd_audit.c, cmd_run.c and tool.c end a child that could not become another program; cryptomem.c ends the program where
+	# cmd_audit.c, cmd_run.c, tool.c, background.c and confined.c end a child that could not become another program; cryptomem.c ends the program where
 	# libcrypto would crash (docs/adr/0014-no-memory-in-libcrypto.md).
 	printf '%s\n' "${programs[@]}" |
-		grep -vE '^(efi/(ima-efi|cmd_audit)|rescue/(ima-rescue|cmd_run|tool)|scanner/(report/.*|ima-scan|base/log|watch|cryptomem))\.c$' |
+		grep -vE '^(efi/(ima-efi|cmd_audit)|rescue/(ima-rescue|cmd_run|tool|background|confined)|scanner/(report/.*|ima-scan|base/log|watch|cryptomem))\.c$' |
 		xargs grep -nE "$calls" || true
 }
 

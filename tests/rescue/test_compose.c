@@ -139,6 +139,62 @@ START_TEST(a_name_of_several_is_refused)
 }
 END_TEST
 
+/* Two devices of one btrfs have one name, and are one volume. */
+START_TEST(devices_of_one_file_system_are_one)
+{
+	struct survey_item root = {.volume = 8};
+	struct volume *a, *b;
+	struct compose plan;
+	struct fstab fstab;
+	struct fault f = {0};
+	static const char text[] = "UUID=pool /p btrfs x\n/dev/sdi /q btrfs x\n";
+
+	a = add("sdh", -1, "btrfs", "pool", "");
+	a->btrfs_devices = 2;
+	b = add("sdi", -1, "btrfs", "pool", "");
+	b->btrfs_devices = 2;
+	ck_assert_int_eq(volume_find(&volumes, "UUID=pool", &f), 13);
+	ck_assert_int_eq(volume_find(&volumes, "sdi", &f), 14);
+	ck_assert_int_eq(fstab_decode(text, strlen(text), &fstab, &f), 0);
+	ck_assert_int_eq(compose_plan(&volumes, &root, tree, &fstab, &plan, &f), 0);
+	ck_assert_uint_eq(plan.count, 3);
+	ck_assert_int_eq(plan.items[1].volume, 13);
+	ck_assert_int_eq(plan.items[2].volume, 13);
+	compose_done(&plan);
+	fstab_done(&fstab);
+}
+END_TEST
+
+static const struct {
+	const char *inside, *fstab, *var; /* var: what is attached there, NULL for nothing */
+} deployments[] = {
+	{"/ostree/deploy/os/deploy/abc.0", "", "/ostree/deploy/os/var"},
+	{"/ostree/deploy/os/deploy/abc.0", "/dev/sda3 /var ext4 x\n", NULL},
+	{"/var/lib/machines/box", "", NULL},
+	{"/ostree/deploy/", "", NULL},
+	{NULL, "", NULL},
+};
+
+START_TEST(deployments_share_var)
+{
+	struct survey_item root = {.volume = 8, .inside = (char *)deployments[_i].inside};
+	const char *text = deployments[_i].fstab, *seen = NULL;
+	struct compose plan;
+	struct fstab fstab;
+	struct fault f = {0};
+
+	ck_assert_int_eq(fstab_decode(text, strlen(text), &fstab, &f), 0);
+	ck_assert_int_eq(compose_plan(&volumes, &root, tree, &fstab, &plan, &f), 0);
+	ck_assert_pstr_eq(plan.items[0].inside, deployments[_i].inside);
+	for (size_t i = 0; i < plan.count; i++)
+		if (plan.items[i].from == COMPOSE_OSTREE)
+			seen = plan.items[i].inside;
+	ck_assert_pstr_eq(seen, deployments[_i].var);
+	compose_done(&plan);
+	fstab_done(&fstab);
+}
+END_TEST
+
 Suite *compose_suite(void)
 {
 	Suite *suite = suite_create("compose");
@@ -147,6 +203,9 @@ Suite *compose_suite(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, volumes_find_their_places, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tests, a_name_of_several_is_refused);
+	tcase_add_test(tests, devices_of_one_file_system_are_one);
+	tcase_add_loop_test(tests, deployments_share_var, 0,
+			    sizeof(deployments) / sizeof(deployments[0]));
 	suite_add_tcase(suite, tests);
 	return suite;
 }

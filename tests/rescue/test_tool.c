@@ -36,7 +36,7 @@ static void tear_down(void)
 static int run(const char *name, const char *const *arguments, struct buf *out, struct fault *f)
 {
 	static const char *const vars[] = {"LVM_SYSTEM_DIR=", NULL};
-	const struct tool tool = {name, "a-package", vars};
+	const struct tool tool = {.name = name, .package = "a-package", .vars = vars};
 
 	*f = (struct fault){0};
 	return tool_run(&tool, arguments, &ledger, out, f);
@@ -90,6 +90,20 @@ START_TEST(what_is_not_installed)
 	ck_assert_int_eq(f.os, ENOENT);
 	ck_assert_ptr_nonnull(
 		strstr(f.text, "no-such-program is not installed (package a-package)"));
+}
+END_TEST
+
+/* Also without a ledger that waits for it. */
+START_TEST(one_that_hangs_is_ended)
+{
+	static const char *const arguments[] = {"1000", NULL};
+	const struct tool tool = {.name = "sleep", .package = "a-package", .seconds = 1};
+	time_t began = time(NULL);
+	struct fault f = {0};
+
+	ck_assert_int_eq(tool_run(&tool, arguments, NULL, NULL, &f), -1);
+	ck_assert_int_eq(f.os, ETIMEDOUT);
+	ck_assert_int_lt(time(NULL) - began, 500);
 }
 END_TEST
 
@@ -175,6 +189,7 @@ Suite *tool_suite(void)
 	tcase_add_loop_test(tcase, a_failure_is_told, 0,
 			    (int)(sizeof(complaints) / sizeof(complaints[0])));
 	tcase_add_test(tcase, what_is_not_installed);
+	tcase_add_test(tcase, one_that_hangs_is_ended);
 	tcase_add_test(tcase, undoing_waits_for_a_program);
 	tcase_add_loop_test(tcase, what_mdadm_says, 0, (int)(sizeof(arrays) / sizeof(arrays[0])));
 	suite_add_tcase(suite, tcase);

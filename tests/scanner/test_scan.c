@@ -49,6 +49,7 @@ static struct result scan_list(const char *format, unsigned jobs, int list_fd)
 		.walk = {.root_fd = tree_fd, .filesystems = rules.filesystems, .stop = &rules.stop},
 		.report = &report,
 		.jobs = jobs,
+		.readahead = true,
 		.list_fd = list_fd,
 		.stop = &rules.stop,
 	};

@@ -23,7 +23,7 @@ struct row {
 
 static const struct row rows[] = {
 	/* ---- Boot Loader Specification ---- */
-	{bls_find,
+	{sdboot_find,
 	 {.files = {{"ESP:/EFI/systemd/systemd-bootx64.efi", ""},
 		    {"ESP:/m/k", ""},
 		    {"ESP:/m/i", ""},
@@ -46,7 +46,7 @@ static const struct row rows[] = {
 		     "uki ESP:/EFI/Linux/a.EFI:0 [a.EFI] edit:none\n  said /EFI/Linux/a.EFI\n"
 		     "  kernel ESP:/EFI/Linux/a.EFI\n"}},
 	/* Without a pattern: sort keys, then the newest. The editor is on unless it is said. */
-	{bls_find,
+	{sdboot_find,
 	 {.files = {{"ESP:/loader/loader.conf", "timeout 3\n"},
 		    {"ESP:/loader/entries/z.conf", "linux /z\n"},
 		    {"ESP:/loader/entries/x.conf", "linux /x\nsort-key b\nversion 1\n"},
@@ -57,12 +57,12 @@ static const struct row rows[] = {
 		     "bls ESP:/loader/entries/x.conf:1 [x] edit:anyone\n  said /x\n"
 		     "bls ESP:/loader/entries/z.conf:1 [z] edit:anyone\n  said /z\n"}},
 	/* On /boot, with nothing that reads them. */
-	{bls_find,
+	{sdboot_find,
 	 {.files = {{"/boot/vmlinuz", ""},
 		    {"/boot/loader/entries/a.conf", "linux /boot/vmlinuz\noptions $kernelopts\n"}},
 	  .entries = "bls /boot/loader/entries/a.conf:1 [a] incomplete edit:unknown\n"
 		     "  kernel /boot/vmlinuz\n  line $kernelopts\n"}},
-	{bls_find,
+	{sdboot_find,
 	 {.files = {{"ESP:/loader/loader.conf", "editor maybe\n"},
 		    {"ESP:/loader/entries/a.conf", "title only\n"}},
 	  .entries = "",
@@ -478,8 +478,10 @@ static const struct {
 	{template_find, "/etc/default/grub", "", "GRUB_CMDLINE_LINUX=x\n", "", 100000,
 	 BOOTENTRY_MAX, true},
 	{template_find, "/etc/kernel/cmdline", "", "a\n", "", 100000, 1, true},
-	{bls_find, "ESP:/loader/entries/a.conf", "linux /k\n", "options a\n", "", 100000, 1, true},
-	{bls_find, "ESP:/loader/entries/a.conf", "linux /k\n", "initrd a\n", "", 100000, 1, true},
+	{sdboot_find, "ESP:/loader/entries/a.conf", "linux /k\n", "options a\n", "", 100000, 1,
+	 true},
+	{sdboot_find, "ESP:/loader/entries/a.conf", "linux /k\n", "initrd a\n", "", 100000, 1,
+	 true},
 };
 
 START_TEST(hostile_configurations_end_with_a_remark)

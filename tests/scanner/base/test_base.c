@@ -13,6 +13,7 @@
 #include "scanner/base/fault.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
+#include "scanner/base/path.h"
 #include "tests/suites.h"
 
 START_TEST(fault_says_what_and_why)
@@ -74,6 +75,16 @@ START_TEST(buf_grows_and_formats)
 	buf_hex(&b, "\x00\xab\xff", 3);
 	ck_assert_str_eq(buf_text(&b), "00abff");
 	ck_assert(!b.failed);
+}
+END_TEST
+
+static const struct {
+	const char *path, *base;
+} paths[] = {{"a", "a"}, {"", ""}, {"/", ""}, {"/a", "a"}, {"a/b.c", "b.c"}, {"a/b/", ""}};
+
+START_TEST(path_base_is_behind_the_last_slash)
+{
+	ck_assert_str_eq(path_base(paths[_i].path), paths[_i].base);
 }
 END_TEST
 
@@ -180,6 +191,8 @@ Suite *base_suite(void)
 	tcase_add_test(tcase, fault_never_overflows);
 	tcase_add_test(tcase, bytes_read_in_order_and_turn_bad);
 	tcase_add_test(tcase, buf_grows_and_formats);
+	tcase_add_loop_test(tcase, path_base_is_behind_the_last_slash, 0,
+			    sizeof(paths) / sizeof(paths[0]));
 	tcase_add_test(tcase, open_beneath_stays_below);
 	tcase_add_test(tcase, open_beneath_deeper_than_path_max);
 	tcase_add_test(tcase, read_file_is_bounded);
