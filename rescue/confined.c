@@ -18,6 +18,9 @@
 #include "scanner/base/own.h"
 #include "scanner/base/sandbox.h"
 
+/* Of a complaint the end: what the program was told comes first in it, and is long. */
+enum { COMPLAINT_BYTES = 160 };
+
 enum { NOT_STARTED = 127, NOBODY = 65534 };
 
 int confined_output(struct fault *f)
@@ -92,7 +95,7 @@ noreturn void confined_become(const struct confined *child)
 
 int confined_complaint(const char *name, int error_fd, const char *otherwise, struct fault *f)
 {
-	char text[FAULT_TEXT_MAX], line[FAULT_TEXT_MAX];
+	char text[COMPLAINT_BYTES], line[FAULT_TEXT_MAX];
 	ssize_t n = 0;
 	struct stat st;
 

@@ -67,8 +67,8 @@ refused() { # IMAGE WORDS [OPTION]…
 	shift 2
 	ima-rescue list "$@" "$image" >/tmp/out 2>/tmp/err
 	is "$image: refused" 70 $?
-	grep -q "$words" /tmp/err
-	is "$image: $words" 0 $?
+	grep -q "$words" /tmp/err && said=$words || said=$(cat /tmp/err)
+	is "$image: why" "$words" "$said"
 }
 before=$(sum)
 
