@@ -43,19 +43,31 @@ struct served {
 	uint16_t flags; /* as the kernel wants them: NBD_FLAG_… */
 };
 
-static int receive(int fd, void *data, size_t size, struct fault *f)
+/* Some bytes; 0, or an errno value. A server that ended is a reset, whether it closed or went with our words unread. */
+static int receive_some(int fd, uint8_t *data, size_t size, size_t *out_got)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	int ready = poll(&wait, 1, NBD_TIMEOUT_S * 1000);
+	ssize_t n;
 
-	for (size_t got = 0; got < size;) {
-		ssize_t n = poll(&wait, 1, NBD_TIMEOUT_S * 1000) <= 0
-				    ? -1
-				    : recv(fd, (uint8_t *)data + got, size - got, 0);
+	if (ready <= 0)
+		return ready < 0 ? errno : ETIMEDOUT;
+	n = recv(fd, data, size, 0);
+	if (n <= 0)
+		return n < 0 ? errno : ECONNRESET;
+	*out_got = (size_t)n;
+	return 0;
+}
 
-		if (n <= 0)
-			return fault_set(f, n < 0 ? ETIMEDOUT : ECONNRESET,
-					 "talking to the NBD server");
-		got += (size_t)n;
+static int receive(int fd, void *data, size_t size, struct fault *f)
+{
+	size_t some = 0;
+
+	for (size_t got = 0; got < size; got += some) {
+		int os = receive_some(fd, (uint8_t *)data + got, size - got, &some);
+
+		if (os)
+			return fault_set(f, os, "talking to the NBD server");
 	}
 	return 0;
 }
