@@ -8,6 +8,7 @@
 #include "rescue/array.h"
 #include "rescue/assemble_internal.h"
 #include "rescue/volume_internal.h"
+#include "rescue/interrupt.h"
 #include "scanner/base/own.h"
 
 static const char member_type[] = "linux_raid_member";
@@ -167,11 +168,13 @@ int assemble_arrays(const struct assemble *a, struct fault *f)
 
 		if (!assemble_is_candidate(a, i, member_type) || !is_first(a, i))
 			continue;
-		result = collect(a, i, &set, &fault);
+		result = interrupt_check(&fault);
+		if (result == 0)
+			result = collect(a, i, &set, &fault);
 		if (result == 0)
 			result = assemble_set(a, &set, &fault);
 		set_done(&set);
-		if (result < 0 && fault.os == ENOMEM) {
+		if (result < 0 && (fault.os == ENOMEM || fault.os == EINTR)) {
 			*f = fault;
 			return -1;
 		}

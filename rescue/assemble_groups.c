@@ -9,6 +9,7 @@
 #include "rescue/lvm.h"
 #include "rescue/mapping.h"
 #include "rescue/volume_internal.h"
+#include "rescue/interrupt.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
@@ -39,7 +40,7 @@ struct group {
 
 static int is_fatal(const struct fault *fault, struct fault *f)
 {
-	if (fault->os != ENOMEM)
+	if (fault->os != ENOMEM && fault->os != EINTR)
 		return 0;
 	*f = *fault;
 	return -1;
@@ -60,7 +61,8 @@ static int collect(const struct assemble *a, struct pv_list *pvs, struct fault *
 		    !assemble_open(a, (int)i, &pvs->opened))
 			continue;
 		pv->volume = (int)i;
-		if (lvm_read_pv(member_path(&pvs->opened, (int)i), a->ledger, &pv->report,
+		if (interrupt_check(&fault) == 0 &&
+		    lvm_read_pv(member_path(&pvs->opened, (int)i), a->ledger, &pv->report,
 				&fault) == 0) {
 			pvs->count++;
 			continue;
@@ -148,7 +150,8 @@ static int bring_up_volumes(const struct assemble *a, const struct group *g,
 	for (size_t i = 0; i < lvs->count; i++) {
 		struct fault fault;
 
-		if (bring_up_volume(a, g, &lvs->items[i], &fault) == 0)
+		if (interrupt_check(&fault) == 0 &&
+		    bring_up_volume(a, g, &lvs->items[i], &fault) == 0)
 			continue;
 		if (is_fatal(&fault, f) < 0)
 			return -1;

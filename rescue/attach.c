@@ -271,11 +271,13 @@ static void look_beneath(struct attach *a, const char *dir, int place_fd)
 /* --- Attaching --- */
 
 static void remark_state(const struct attach *a, const struct compose_item *item,
-			 enum fskind_state state)
+			 const struct evidence *evidence)
 {
+	enum fskind_state state = evidence->state;
 	struct fault fault;
 
-	if (!fskind_state_warning(state))
+	/* One that is never written keeps no state. */
+	if (!evidence->kind->state || !fskind_state_warning(state))
 		return;
 	fault_set(&fault, 0, "%s: %s", a->machine->volumes.items[item->volume].name,
 		  fskind_state_warning(state));
@@ -301,6 +303,23 @@ static int open_item(const struct attach *a, const struct compose_item *item, st
 		     : source_open(volumes, item->volume, item->subvolume, out, f);
 }
 
+/*
+ * A link can lead to where something is attached already, the tree's own root even: what is attached there
+ * would be shown instead of it.
+ */
+static int refuse_covered(int place_fd, struct fault *f)
+{
+	struct statx st;
+
+	if (statx(place_fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) < 0)
+		return fault_set(f, errno, "looking at its place");
+	/* Linux 5.8 */
+	if (!(st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) ||
+	    (st.stx_attributes & STATX_ATTR_MOUNT_ROOT))
+		return fault_set(f, ELOOP, "its place leads to where something is attached");
+	return 0;
+}
+
 static int attach_item(struct attach *a, const struct compose_item *item, struct evidence *out,
 		       struct fault *f)
 {
@@ -309,7 +328,11 @@ static int attach_item(struct attach *a, const struct compose_item *item, struct
 	struct evidence evidence;
 	int result;
 
-	if (place < 0 || open_item(a, item, &evidence, f) < 0)
+	if (place < 0)
+		return -1;
+	if (strcmp(item->dir, "/") != 0 && refuse_covered(place, f) < 0)
+		return -1;
+	if (open_item(a, item, &evidence, f) < 0)
 		return -1;
 	if (strcmp(item->dir, "/") != 0)
 		look_beneath(a, item->dir, place);
@@ -320,7 +343,7 @@ static int attach_item(struct attach *a, const struct compose_item *item, struct
 		evidence_close(&evidence);
 		return -1;
 	}
-	remark_state(a, item, evidence.state);
+	remark_state(a, item, &evidence);
 	*out = evidence;
 	return 0;
 }
@@ -331,6 +354,21 @@ static bool is_anything_waiting(const struct volume_list *volumes)
 		if (assemble_is_waiting(volumes, (int)i))
 			return true;
 	return false;
+}
+
+/* What is no volume of a disk is no part of the tree; the rest might be, and is missing. */
+static void remark_refused(const struct compose *plan, struct remark_list *remarks)
+{
+	for (int i = 0; i < FSTAB_REFUSALS; i++) {
+		struct fault fault;
+
+		if (plan->refused[i] == 0 || i == FSTAB_SWAP || i == FSTAB_NO_VOLUME)
+			continue;
+		fault_set(&fault, 0, "%zu %s left out: %s", plan->refused[i],
+			  plan->refused[i] == 1 ? "line is" : "lines are",
+			  fstab_refusal_name((enum fstab_refusal)i));
+		remark_add(remarks, "/etc/fstab", &fault);
+	}
 }
 
 static void remark_missing(const struct attach *a)
@@ -347,6 +385,7 @@ static void remark_missing(const struct attach *a)
 			  compose_why_name(m->why), m->why == COMPOSE_NOT_FOUND ? hint : "");
 		remark_add(a->remarks, m->dir, &fault);
 	}
+	remark_refused(a->plan, a->remarks);
 }
 
 static int attach_items(struct attach *a, struct fault *f)

@@ -72,8 +72,10 @@ static noreturn void become(const struct background *b, int go_fd)
 	snprintf(pid, sizeof(pid), "LISTEN_PID=%d", (int)getpid());
 	if (read(go_fd, &go, 1) != 1 || setsid() < 0 || !put_in_place(b))
 		_exit(1);
-	confined_become(&(struct confined){
-		.words = b->words, .environment = environment, .error_fd = STDERR_FILENO});
+	confined_become(&(struct confined){.words = b->words,
+					   .environment = environment,
+					   .error_fd = STDERR_FILENO,
+					   .kept = BACKGROUND_FILE_FD + 1});
 }
 
 static int write_down(pid_t child, struct ledger *ledger, struct fault *f)
@@ -127,6 +129,8 @@ int background_end(const char *what, struct fault *f)
 		return fault_set(f, EINVAL, "ending the process %s", what);
 	/* The descriptor first: from here on the number cannot become another's unnoticed. */
 	pidfd = pidfd_open(pid, 0);
+	if (pidfd < 0 && errno != ESRCH)
+		return fault_set(f, errno, "ending the process %d", pid);
 	if (pidfd < 0 || !start_time(pid, &started) || started != wanted)
 		return 0;
 	if (pidfd_send_signal(pidfd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)

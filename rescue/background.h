@@ -9,7 +9,7 @@
 
 /*
  * A program that serves a tree for as long as the tree is there. It reads hostile bytes, so it
- * is confined (tool.h).
+ * is confined (confined.h).
  */
 struct background {
 	const char *const *words; /* its name, as in tool.h, and arguments; ended by NULL */

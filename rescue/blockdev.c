@@ -35,7 +35,9 @@ int blockdev_forbid_writing(const char *path, int *out_fd, struct fault *f)
 	fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
 	if (fd < 0)
 		return fault_set(f, errno, "opening %s for itself alone", path);
-	if (ioctl(fd, BLKROGET, &was_read_only) < 0 || ioctl(fd, BLKROSET, &on) < 0)
+	/* One that is read-only by itself must not be left with a mark that nobody takes away. */
+	if (ioctl(fd, BLKROGET, &was_read_only) < 0 ||
+	    (!was_read_only && ioctl(fd, BLKROSET, &on) < 0))
 		return fault_set(f, errno, "setting %s read-only", path);
 	if (was_read_only)
 		return 0;

@@ -108,14 +108,14 @@ static void copy_name(unsigned number, const char *path, char out[8 + NAME_PART]
 	out[n] = '\0';
 }
 
-/* From lines of name, blank, digits. */
+/* From name, blank, digits, each ended by NUL. */
 static void add_xattrs(struct buf *line, const struct buf *xattrs)
 {
-	const char *at = buf_text(xattrs);
+	const char *at = buf_text(xattrs), *end = at + xattrs->len;
 
 	json_open(line, "xattrs", '[');
-	while (*at) {
-		size_t n = strcspn(at, "\n"), name = n;
+	while (at < end) {
+		size_t n = strlen(at), name = n;
 
 		while (name > 0 && at[name - 1] != ' ')
 			name--;
@@ -123,7 +123,7 @@ static void add_xattrs(struct buf *line, const struct buf *xattrs)
 		json_bytes(line, "name", at, name ? name - 1 : 0);
 		json_bytes(line, "value", at + name, n - name);
 		json_close(line, '}');
-		at += n + (at[n] == '\n');
+		at += n + 1;
 	}
 	json_close(line, ']');
 }

@@ -61,8 +61,12 @@ int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	if (ledger_begin(LEDGER_BASE, NULL, "list", &ledger, f) < 0)
 		return RESCUE_INTERNAL;
 	status = look_and_report(o, &ledger, out, f);
-	if (ledger_undo(&ledger, &undoing) < 0 && status < RESCUE_USAGE) {
-		*f = undoing;
+	if (ledger_undo(&ledger, &undoing) < 0) {
+		/* What failed before is told, too. */
+		if (*f->text)
+			fault_add(f, "not all is undone (%s)", undoing.text);
+		else
+			*f = undoing;
 		status = RESCUE_INTERNAL;
 	}
 	ledger_done(&ledger);

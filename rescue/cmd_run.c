@@ -171,8 +171,12 @@ int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	if (ledger_begin(LEDGER_BASE, NULL, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
 	status = look_and_run(o, &ledger, f);
-	if (ledger_undo(&ledger, &undoing) < 0 && !*f->text) {
-		*f = undoing;
+	if (ledger_undo(&ledger, &undoing) < 0) {
+		/* What failed before is told, too. */
+		if (*f->text)
+			fault_add(f, "not all is undone (%s)", undoing.text);
+		else
+			*f = undoing;
 		status = RESCUE_INTERNAL;
 	}
 	ledger_done(&ledger);

@@ -234,6 +234,8 @@ static int fill(struct composing *c, const struct survey_item *root, const struc
 
 	if (add_item(c, "/", &origin, f) < 0)
 		return -1;
+	if (fstab)
+		memcpy(c->compose->refused, fstab->refused, sizeof(fstab->refused));
 	for (size_t i = 0; fstab && i < fstab->count; i++)
 		if (take_entry(c, &fstab->entries[i], f) < 0)
 			return -1;

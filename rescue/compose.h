@@ -40,6 +40,7 @@ struct compose {
 	size_t count;
 	struct compose_missing *missing;
 	size_t missing_count;
+	size_t refused[FSTAB_REFUSALS]; /* lines of fstab that say nothing we take */
 };
 
 /*

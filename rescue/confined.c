@@ -82,7 +82,9 @@ static void start(const struct confined *child)
 		environment[i + 2] = (char *)child->environment[i];
 	reset_signals();
 	limit();
-	if (!redirect(child->error_fd) || !tool_find(child->words[0], &path) || !become_nobody())
+	/* Libraries have descriptors of their own, not all of which close themselves. */
+	if (!redirect(child->error_fd) || close_range(child->kept, ~0U, 0) < 0 ||
+	    !tool_find(child->words[0], &path) || !become_nobody())
 		return;
 	execve(buf_text(&path), (char *const *)child->words, environment);
 }

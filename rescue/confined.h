@@ -18,6 +18,7 @@ struct confined {
 	const char *const *
 		environment; /* beside PATH and LC_ALL, at most CONFINED_VARIABLES_MAX; NULL: nothing */
 	int error_fd;	     /* where it complains to; -1: nowhere */
+	unsigned kept;	     /* descriptors from 3 up to this one, not itself, are handed down */
 };
 
 /* What a child that was just forked becomes. Signals are as a fresh program expects them. */

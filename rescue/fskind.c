@@ -100,7 +100,9 @@ static const struct {
 	[FSKIND_ELSEWHERE] = {"elsewhere", "its journal is on other devices too and was not "
 					   "replayed: what was written last may be missing"},
 	[FSKIND_REPLAYED] = {"replayed", NULL},
-	[FSKIND_NOT_KNOWN] = {"not-known", NULL},
+	[FSKIND_NOT_KNOWN] = {"not-known",
+			      "whether it has a journal to replay could not be read: what "
+			      "was written last may be missing"},
 };
 
 const char *fskind_state_name(enum fskind_state state)

@@ -134,14 +134,18 @@ static int read_header(const uint8_t *head, size_t size, uint64_t file_bytes,
 		       struct remark_list *remarks, const char *name, struct fault *f)
 {
 	struct qcow2 header;
-	struct fault snapshots;
+	struct fault fault;
 
 	if (qcow2_decode(head, size, &header, f) < 0 || qcow2_check(&header, file_bytes, f) < 0)
 		return -1;
+	if (header.corrupt) {
+		fault_set(&fault, 0, "it is marked as corrupt by a program that used it");
+		remark_add(remarks, name, &fault);
+	}
 	if (header.snapshots) {
-		fault_set(&snapshots, 0, "it holds %u snapshots, and they are not looked into",
+		fault_set(&fault, 0, "it holds %u snapshots, and they are not looked into",
 			  header.snapshots);
-		remark_add(remarks, name, &snapshots);
+		remark_add(remarks, name, &fault);
 	}
 	return 0;
 }

@@ -17,7 +17,13 @@
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 
-enum { NUMBERS_MAX = 1000, LEDGER_BYTES_MAX = 1 << 20 };
+enum {
+	NUMBERS_MAX = 1000,
+	LEDGER_BYTES_MAX = 1 << 20,
+	/* A minute: one that a dying disk holds may never end, killed or not. */
+	LENT_PAUSE_US = 100 * 1000,
+	LENT_TRIES = 600,
+};
 
 static char *path_of(const char *dir, const char *name)
 {
@@ -129,9 +135,22 @@ static int keep(struct ledger *ledger, enum undo_kind kind, const char *what, st
 	return 0;
 }
 
+static bool has_device(const struct ledger *ledger, const char *path)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		if (ledger->entries[i].kind == UNDO_DEVICE &&
+		    strcmp(ledger->entries[i].what, path) == 0)
+			return true;
+	return false;
+}
+
 int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what, struct fault *f)
 {
 	own_buf struct buf line = {0};
+
+	/* What was made over a device since is undone before its first entry is, and might not be before a later one. */
+	if (kind == UNDO_DEVICE && has_device(ledger, what))
+		return 0;
 
 	buf_printf(&line, "%s=%s", undo_kind_name(kind), what);
 	if (line.failed)
@@ -147,9 +166,15 @@ static int open_lent(const struct ledger *ledger, int flags, int lock, struct fa
 
 	if (fd < 0)
 		return fault_set(f, path ? errno : ENOMEM, "opening %s/lent", ledger->dir);
-	while (flock(fd, lock) < 0)
-		if (errno != EINTR)
+	for (int tries = 0; flock(fd, lock | LOCK_NB) < 0; tries++) {
+		if (errno != EINTR && errno != EWOULDBLOCK)
 			return fault_set(f, errno, "locking %s/lent", ledger->dir);
+		if (tries == LENT_TRIES)
+			return fault_set(f, EBUSY,
+					 "a program that was at work for %s has not ended",
+					 ledger->dir);
+		(void)usleep(LENT_PAUSE_US);
+	}
 	return take_fd(&fd);
 }
 
@@ -279,6 +304,7 @@ int ledger_undo(struct ledger *ledger, struct fault *f)
 	}
 	if (remove_name(ledger->dir, "root", AT_REMOVEDIR, f) < 0 ||
 	    remove_name(ledger->dir, "lent", 0, f) < 0 ||
+	    remove_name(ledger->dir, "socket", 0, f) < 0 ||
 	    remove_name(ledger->dir, "ledger", 0, f) < 0)
 		return -1;
 	if (rmdir(ledger->dir) < 0 && errno != ENOENT)

@@ -23,6 +23,15 @@ static void plan(struct machine *machine, struct listreport_system *system)
 	remark_add(&machine->remarks, machine->volumes.items[system->item->volume].name, &fault);
 }
 
+static void remark_unplanned(struct machine *machine, size_t count)
+{
+	struct fault fault;
+
+	fault_set(&fault, E2BIG, "%zu systems: what belongs to which is told of %d", count,
+		  LISTREPORT_PLANS_MAX);
+	remark_add(&machine->remarks, "systems", &fault);
+}
+
 int listreport_init(const struct rescueoptions *options, struct machine *machine,
 		    struct listreport *out, struct fault *f)
 {
@@ -41,6 +50,8 @@ int listreport_init(const struct rescueoptions *options, struct machine *machine
 		if (report.count++ < LISTREPORT_PLANS_MAX)
 			plan(machine, system);
 	}
+	if (report.count > LISTREPORT_PLANS_MAX)
+		remark_unplanned(machine, report.count);
 	*out = report;
 	return 0;
 }

@@ -124,6 +124,20 @@ static void remark_not_root(const struct rescueoptions *o, struct machine *machi
 	remark_add(&machine->remarks, "volumes", &fault);
 }
 
+/* Those that were met in any of the ways volumes are found. */
+static void remark_trouble(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->volumes.count; i++) {
+		const struct volume *v = &machine->volumes.items[i];
+		struct fault fault;
+
+		if (!v->trouble)
+			continue;
+		fault_set(&fault, 0, "%s", v->trouble);
+		remark_add(&machine->remarks, v->name, &fault);
+	}
+}
+
 static int look(const struct rescueoptions *o, char *const *images, bool with_disks,
 		const char *target, struct ledger *ledger, struct machine *machine, struct fault *f)
 {
@@ -141,6 +155,7 @@ static int look(const struct rescueoptions *o, char *const *images, bool with_di
 		remark_not_root(o, machine);
 	else if (open_layers(o, target, ledger, machine, f) < 0)
 		return -1;
+	remark_trouble(machine);
 	if (ledger && o->replay && replay_all(&machine->volumes, ledger, f) < 0)
 		return -1;
 	return survey_run(&machine->volumes, ledger, &machine->survey, &machine->remarks, f);

@@ -298,9 +298,11 @@ static int open_node(const char *path)
 static int check_device(int fd, const struct served *served, struct fault *f)
 {
 	uint64_t size = 0;
-	int on = 1;
+	int on = 1, read_only = 0;
 
-	if (ioctl(fd, BLKROSET, &on) < 0 || ioctl(fd, BLKGETSIZE64, &size) < 0)
+	/* It is, by what the server says; a mark of ours would stay when it is somebody else's. */
+	if (ioctl(fd, BLKROGET, &read_only) < 0 || (!read_only && ioctl(fd, BLKROSET, &on) < 0) ||
+	    ioctl(fd, BLKGETSIZE64, &size) < 0)
 		return fault_set(f, errno, "setting a network block device read-only");
 	if (size != served->size_bytes / BLOCK_BYTES * BLOCK_BYTES)
 		return fault_set(f, EAGAIN, "setting up a network block device");

@@ -12,8 +12,8 @@
 
 /*
  * A device that may be written to, over one that may not: what is written stays in memory (device
- * mapper's target "snapshot" without persistence, over a loop device on a memfd). The only user of
- * libdevmapper.
+ * mapper's target "snapshot" without persistence, over a loop device on a memfd). With mapping.c the
+ * only user of libdevmapper.
  */
 enum {
 	/* What file systems write is in blocks of mostly this size: no smaller one costs a copy. */

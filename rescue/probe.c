@@ -134,11 +134,12 @@ static int read_table(int fd, uint64_t offset_bytes, uint64_t size_bytes, struct
 	copy_text(out->table, sizeof(out->table), blkid_parttable_get_type(table));
 	copy_text(out->table_uuid, sizeof(out->table_uuid), blkid_parttable_get_id(table));
 	count = blkid_partlist_numof_partitions(list);
-	out->partitions_truncated = count > PROBE_PARTITIONS_MAX;
-	if (out->partitions_truncated)
-		count = PROBE_PARTITIONS_MAX;
 	if (count <= 0)
 		return 0;
+	if (count > PROBE_PARTITIONS_MAX) {
+		out->partitions_left_out = (size_t)count - PROBE_PARTITIONS_MAX;
+		count = PROBE_PARTITIONS_MAX;
+	}
 	out->partitions = calloc((size_t)count, sizeof(*out->partitions));
 	if (!out->partitions)
 		return fault_set(f, ENOMEM, "reading the partition table");
@@ -146,7 +147,10 @@ static int read_table(int fd, uint64_t offset_bytes, uint64_t size_bytes, struct
 		struct probe_partition *part = &out->partitions[out->partition_count];
 
 		copy_partition(blkid_partlist_get_partition(list, i), offset_bytes, part);
-		out->partition_count += lies_within(part, offset_bytes, size_bytes);
+		if (lies_within(part, offset_bytes, size_bytes))
+			out->partition_count++;
+		else
+			out->partitions_left_out++;
 	}
 	return 0;
 }

@@ -38,7 +38,7 @@ struct probe {
 	char table_uuid[64];
 	struct probe_partition *partitions;
 	size_t partition_count;
-	bool partitions_truncated;
+	size_t partitions_left_out; /* they lie behind the end, or are too many */
 };
 
 /* Looks at size_bytes from offset_bytes of an open device or image. Reads only. */

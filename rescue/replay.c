@@ -12,6 +12,7 @@
 
 #include "rescue/blockdev.h"
 #include "rescue/fskind.h"
+#include "rescue/interrupt.h"
 #include "rescue/overlay.h"
 #include "rescue/source.h"
 #include "scanner/base/escape.h"
@@ -27,7 +28,7 @@ static enum fskind_state state_of(const struct volume *v)
 
 	if (!kind || !kind->replay_options || v->in_use || v->stick || v->probe.ambivalent ||
 	    v->layer != VOLUME_NO_LAYER)
-		return FSKIND_NOT_KNOWN;
+		return FSKIND_CLEAN;
 	fd = open(v->path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? FSKIND_NOT_KNOWN : kind->state(fd, v->offset_bytes, v->size_bytes);
 }
@@ -98,6 +99,8 @@ static int replay_one(struct volume *v, size_t index, size_t shares, enum fskind
 
 	if (state == FSKIND_ELSEWHERE)
 		fault_set(&fault, 0, "it lies on other devices too");
+	else if (state == FSKIND_NOT_KNOWN)
+		fault_set(&fault, 0, "whether there is anything to replay could not be read");
 	else if (put_over(v, index, shares, ledger, &fault) == 0 && replay_into(v, &fault) == 0)
 		return 0;
 	/* What may be half replayed is shown to nobody; the mapping goes with the rest of the ledger. */
@@ -121,8 +124,9 @@ int replay_all(struct volume_list *volumes, struct ledger *ledger, struct fault 
 	if (shares && overlay_check(f) < 0)
 		return -1;
 	for (size_t i = 0; i < volumes->count; i++)
-		if ((states[i] == FSKIND_DIRTY || states[i] == FSKIND_ELSEWHERE) &&
-		    replay_one(&volumes->items[i], i, shares, states[i], ledger, f) < 0)
+		if (interrupt_check(f) < 0 ||
+		    (states[i] != FSKIND_CLEAN && states[i] != FSKIND_UNCLEAN &&
+		     replay_one(&volumes->items[i], i, shares, states[i], ledger, f) < 0))
 			return -1;
 	return 0;
 }

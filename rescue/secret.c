@@ -26,7 +26,8 @@ static int make_room(struct secret *secret, struct fault *f)
 	if (room == MAP_FAILED)
 		return fault_set(f, errno, "making room for a secret");
 	/* What is never written takes no memory (MLOCK_ONFAULT, Linux 4.4). */
-	if (mlock2(room, ROOM, MLOCK_ONFAULT) < 0 || madvise(room, ROOM, MADV_DONTDUMP) < 0) {
+	if (mlock2(room, ROOM, MLOCK_ONFAULT) < 0 || madvise(room, ROOM, MADV_DONTDUMP) < 0 ||
+	    madvise(room, ROOM, MADV_DONTFORK) < 0) {
 		int saved = errno;
 
 		(void)munmap(room, ROOM);

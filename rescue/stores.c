@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "rescue/interrupt.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 
@@ -196,10 +197,18 @@ static int expand_names(struct finding *s, const char *dir, const char *name_pat
 		remark_add(s->remarks, dir, &fault);
 		return 0;
 	}
-	for (size_t i = 0; i < names.count && i < STORES_NAMES_MAX && result == 0; i++) {
+	if (names.count > STORES_NAMES_MAX) {
+		fault_set(&fault, E2BIG, "%zu names: %d of them were looked at", names.count,
+			  STORES_NAMES_MAX);
+		remark_add(s->remarks, *dir ? dir : "/", &fault);
+	}
+	for (size_t i = 0; i < names.count && i < STORES_NAMES_MAX && result == 0 && !s->full;
+	     i++) {
 		own_mem char *path = NULL;
 
-		if (fnmatch(name_pattern, names.names[i], FNM_NOESCAPE) != 0)
+		if (interrupt_check(f) < 0)
+			result = -1;
+		if (result < 0 || fnmatch(name_pattern, names.names[i], FNM_NOESCAPE) != 0)
 			continue;
 		path = targetfs_join(*dir ? dir : "/", names.names[i]);
 		if (!path)

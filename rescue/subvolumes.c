@@ -4,6 +4,7 @@
 
 #include <btrfsutil.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/btrfs_tree.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,8 @@ static int list_all(int fd, struct subvolume_list *list, struct fault *f)
 		error = btrfs_util_subvolume_iterator_next_info(iterator, &path, &info);
 		if (error)
 			break;
-		if (list->count == SUBVOLUMES_MAX) {
+		/* References in a ring would make paths without an end. */
+		if (list->count == SUBVOLUMES_MAX || strlen(path) >= PATH_MAX) {
 			list->truncated = true;
 			free(path);
 			return 0;

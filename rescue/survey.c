@@ -318,8 +318,9 @@ static void remark_unseen(struct surveying *s, const struct subvolume_list *list
 {
 	struct fault fault;
 
-	fault_set(&fault, E2BIG, "%zu%s subvolumes: %d of them were looked into", list->count,
-		  list->truncated ? " or more" : "", SURVEY_SUBVOLUMES_MAX);
+	fault_set(&fault, E2BIG, "%zu%s subvolumes: %zu of them were looked into", list->count,
+		  list->truncated ? " or more" : "",
+		  list->count < SURVEY_SUBVOLUMES_MAX ? list->count : SURVEY_SUBVOLUMES_MAX);
 	remark_add(s->remarks, s->volumes->items[s->volume].name, &fault);
 }
 
@@ -335,8 +336,10 @@ static int look_into_subvolumes(struct surveying *s, const struct targetfs *top,
 		return -1;
 	*out_any = list.count > 0;
 	for (size_t i = 0; i < list.count && i < SURVEY_SUBVOLUMES_MAX && result == 0; i++)
-		result = look_into_subvolume(s, top, &list.items[i], first_store, f);
-	if (list.count > SURVEY_SUBVOLUMES_MAX)
+		result = interrupt_check(f) < 0
+				 ? -1
+				 : look_into_subvolume(s, top, &list.items[i], first_store, f);
+	if (list.count > SURVEY_SUBVOLUMES_MAX || list.truncated)
 		remark_unseen(s, &list);
 	subvolumes_done(&list);
 	return result;

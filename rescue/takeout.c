@@ -35,7 +35,8 @@ static int add_value(int fd, const char *name, struct buf *out, struct fault *f)
 	buf_puts(out, name);
 	buf_addc(out, ' ');
 	buf_hex(out, value, (size_t)n);
-	buf_addc(out, '\n');
+	/* Which no name can hold. */
+	buf_addc(out, '\0');
 	return out->failed ? fault_set(f, ENOMEM, "reading the attribute %s", name) : 0;
 }
 
@@ -52,16 +53,17 @@ static size_t split_names(char *list, size_t size, char **names, size_t max)
 static int write_down(int fd, struct buf *out, struct fault *f)
 {
 	own_mem char *list = malloc(NAMES_MAX + 1);
+	/* A name has at least one byte beside its NUL. */
+	own_mem char **names = calloc(NAMES_MAX / 2, sizeof(*names));
 	ssize_t size = list ? flistxattr(fd, list, NAMES_MAX) : -1;
-	char *names[256];
 	size_t count;
 
-	if (!list)
+	if (!list || !names)
 		return fault_set(f, ENOMEM, "listing the attributes");
 	if (size < 0)
 		return errno == ENOTSUP ? 0 : fault_set(f, errno, "listing the attributes");
 	list[size] = '\0';
-	count = split_names(list, (size_t)size, names, sizeof(names) / sizeof(names[0]));
+	count = split_names(list, (size_t)size, names, NAMES_MAX / 2);
 	qsort(names, count, sizeof(names[0]), compare_texts);
 	for (size_t i = 0; i < count; i++)
 		if (add_value(fd, names[i], out, f) < 0)

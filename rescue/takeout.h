@@ -16,9 +16,10 @@ struct takeout {
 	struct stat st; /* of the source, before it was read */
 	uint8_t sha1[20], sha256[32];
 	uint64_t bytes;
-	struct buf xattrs; /* lines "NAME HEX", as they were at the source, sorted by name */
-	/* What the copy lacks, because its file system would not take it; "" for nothing. The lines above
-	   hold it. */
+	struct buf
+		xattrs; /* "NAME HEX", each ended by NUL, as they were at the source, sorted by name */
+	/* What the copy lacks, because its file system would not take it; "" for nothing. What is above
+	   holds it. */
 	char lacking[160];
 };
 

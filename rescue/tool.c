@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rescue/interrupt.h"
 #include "scanner/base/own.h"
 
 enum { WORDS_MAX = 8192, VARS_MAX = 16, COMPLAINT_MAX = 16 << 10, NOT_STARTED = 127 };
@@ -178,6 +179,9 @@ static int judge(const struct tool *tool, int status, const struct buf *err, str
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	tool_complaint(buf_text(err), err->len, complaint);
+	/* Ctrl-C is for it, too. */
+	if (WIFSIGNALED(status) && interrupt_check(f) < 0)
+		return -1;
 	if (WIFSIGNALED(status))
 		return fault_set(f, 0, "%s was ended by signal %d", tool->name, WTERMSIG(status));
 	if (WEXITSTATUS(status) == NOT_STARTED && !*complaint)

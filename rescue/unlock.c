@@ -240,8 +240,10 @@ static bool is_locked(const struct volume *v, const struct unlock_key *key)
 {
 	if (v->in_use || v->stick || v->tried)
 		return false;
+	/* What it opens looks empty, too, when it was the wrong volume. */
 	if (key->header)
-		return !*v->probe.type && !*v->probe.table && !v->probe.ambivalent;
+		return v->kind != VOLUME_MAPPED && !*v->probe.type && !*v->probe.table &&
+		       !v->probe.ambivalent;
 	return v->layer == VOLUME_LUKS;
 }
 

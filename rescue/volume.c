@@ -165,6 +165,20 @@ static void copy_partition_names(struct volume *volume, const struct probe_parti
 	memcpy(volume->part_label, part->name, sizeof(volume->part_label));
 }
 
+/* One that cannot be read takes nothing else along: the fault is kept with it. */
+static int probe_partition(struct volume *volume, int fd, struct fault *f)
+{
+	struct fault fault;
+
+	if (volume_probe(volume, fd, &fault) == 0)
+		return 0;
+	volume->trouble = strdup(fault.text);
+	if (volume->trouble && fault.os != ENOMEM)
+		return 0;
+	*f = fault;
+	return -1;
+}
+
 static int add_partition(struct volume_list *list, int parent, const struct probe_partition *part,
 			 int fd, struct fault *f)
 {
@@ -182,8 +196,9 @@ static int add_partition(struct volume_list *list, int parent, const struct prob
 	volume->offset_bytes = part->offset_bytes;
 	volume->size_bytes = part->size_bytes;
 	volume->removable = list->items[parent].removable;
+	volume->read_only = list->items[parent].read_only;
 	copy_partition_names(volume, part);
-	return volume_probe(volume, fd, f);
+	return probe_partition(volume, fd, f);
 }
 
 int volume_probe(struct volume *volume, int fd, struct fault *f)
@@ -197,11 +212,28 @@ int volume_probe(struct volume *volume, int fd, struct fault *f)
 	return 0;
 }
 
+/* An image that was cut short has lost its last partitions, and that has to be told. */
+static int note_left_out(struct volume *disk, struct fault *f)
+{
+	own_buf struct buf text = {0};
+
+	if (disk->probe.partitions_left_out == 0 || disk->trouble)
+		return 0;
+	buf_printf(
+		&text,
+		"%zu partitions of its table are left out: they lie behind its end, or are too many",
+		disk->probe.partitions_left_out);
+	disk->trouble = text.failed ? NULL : take_ptr(text.data);
+	return disk->trouble ? 0 : fault_set(f, ENOMEM, "listing partitions");
+}
+
 int volume_add_partitions(struct volume_list *list, int parent, int fd, struct fault *f)
 {
 	/* The list may move while it grows; the probe's own array does not. */
 	const struct probe probe = list->items[parent].probe;
 
+	if (note_left_out(&list->items[parent], f) < 0)
+		return -1;
 	for (size_t i = 0; i < probe.partition_count; i++) {
 		const struct probe_partition *part = &probe.partitions[i];
 
@@ -305,6 +337,7 @@ void volume_list_done(struct volume_list *list)
 		free(v->transport);
 		free(v->mapped_name);
 		free(v->mapped_uuid);
+		free(v->trouble);
 		free(v->overlay);
 		free(v->not_replayed);
 	}

@@ -65,7 +65,8 @@ struct volume {
 	bool removable, read_only;
 	bool in_use; /* the running system has it mounted, swaps to it, or built something on it */
 	bool stick;  /* it carries the system that runs this program */
-	bool tried;  /* opening the layer it holds was tried: not again */
+	char *trouble; /* why it could not be looked at wholly; NULL: it was */
+	bool tried;    /* opening the layer it holds was tried: not again */
 	struct probe probe;
 	enum volume_layer layer;
 	uint64_t btrfs_devices; /* how many devices its file system has; 0: it is no btrfs */

@@ -105,10 +105,15 @@ static bool names_read(struct attrs *attrs, int fd, bool present[VALUES])
 	names_find((const char *)attrs->pool, (size_t)n, present);
 	/*
 	 * A list does not tell "none" from "none possible": of vfat or iso9660 it is empty, or has a security
-	 * module's own name. The kernel asks by name too.
+	 * module's own name. The kernel asks by name too, so that its answer counts, not the list's.
 	 */
-	return present[PROFILE_XATTR_IMA] ||
-	       fgetxattr(fd, value_name(PROFILE_XATTR_IMA), NULL, 0) >= 0 || errno != EOPNOTSUPP;
+	if (present[PROFILE_XATTR_IMA])
+		return true;
+	if (fgetxattr(fd, value_name(PROFILE_XATTR_IMA), NULL, 0) < 0 &&
+	    (errno == ENODATA || errno == EOPNOTSUPP))
+		return errno == ENODATA;
+	present[PROFILE_XATTR_IMA] = true;
+	return true;
 }
 
 static void value_fail(struct attrs_value *value, int os)

@@ -168,6 +168,28 @@ check 'a directory that a link stands for is not there' grep -q '/home/deep' "$o
 check 'no control byte reaches the terminal' bash -c "! grep -qP '[\\x00-\\x08\\x0b-\\x1f\\x7f]' '$out'"
 run "$rescue" umount
 
+# A place that a link leads to where something is attached already: the tree's own root would be covered.
+mkdir "$work/cover" && install_tree "$work/cover" Cover
+mkdir "$work/cover/srv" && ln -s / "$work/cover/srv/a"
+printf 'UUID=%s /srv/a ext4 x 0 0\n/home /efi none bind 0 0\n' "$uuid" >"$work/cover/etc/fstab"
+mkfs.ext4 -q -U 88888888-2222-3333-4444-555555555555 -d "$work/cover" "$work/cover.img" 60M
+run "$rescue" mount --image "$work/cover.img" --image "$work/root.img" --format ndjson UUID=88888888-2222-3333-4444-555555555555
+has_status 2 'a place that leads to the root'
+cp "$out" "$work/covered"
+check 'is refused' grep -q '"path":"/srv/a".*leads to where something is attached' "$work/covered"
+check 'a bind mount is told' grep -q '"path":"/etc/fstab".*1 line is left out: a bind mount' "$work/covered"
+check 'the tree is the one that was asked for' grep -q Cover "$(field "$work/covered" at record=tree)/etc/os-release"
+run "$rescue" umount
+
+# An image that was cut short has lost its last partition.
+truncate -s 100M "$work/cut.img"
+printf 'label: dos\nsize=20M, type=83\nsize=60M, type=83\n' | sfdisk -q "$work/cut.img"
+truncate -s 50M "$work/cut.img"
+run "$rescue" list "$work/cut.img"
+has_status 2 'an image that was cut short'
+check 'its partition is missed' grep -q 'cut.img.*1 partitions of its table are left out' "$out"
+rm "$work/cut.img"
+
 cp "$work/root.img" "$work/clone.img"
 run "$rescue" mount --image "$work/root.img" --image "$work/clone.img" "UUID=$uuid"
 has_status 64 'two disks of one name'

@@ -15,6 +15,8 @@ chmod 640 "$work/plain"
 touch -d '2001-02-03 04:05:06.789' "$work/plain"
 hash sha256 "$work/plain"
 setfattr -n user.note -v 0x00ff41 "$work/plain"
+# A name that tries to be two.
+"$python" -c "import os, sys; os.setxattr(sys.argv[1], b'user.x\nsecurity.ima', b'A')" "$odd"
 ln -s plain "$work/link"
 run "$rescue" collect "$work/plain" "$odd" "$work/link" "$work/gone" "$work" --to "$work/evidence"
 has_status 2 'two files, a link, nothing and a directory'
@@ -33,6 +35,7 @@ dom = xml.dom.minidom.parse(sys.argv[1] + '/collected.xml')
 assert len(dom.getElementsByTagName('fileobject')) == 2
 records = [json.loads(line) for line in open(sys.argv[1] + '/collected.ndjson')]
 assert {'name': 'user.note', 'value': '00ff41'} in records[0]['xattrs']
+assert records[1]['xattrs'] == [{'name': 'user.x\nsecurity.ima', 'value': '41'}]
 sys.stdout.write(records[1]['path'])
 END
 )"
