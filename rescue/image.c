@@ -91,16 +91,14 @@ static int make_sockets(const struct ledger *ledger, int *out_listening, int *ou
  * The format is said, so that nothing is guessed from what a guest wrote; no other file is opened, even if the
  * header that we read should have changed since. It reads our descriptor: names are no matter.
  */
-static const char *const server_words[] = {
-	"qemu-nbd",
-	"--read-only",
-	"--shared=1",
-	"--discard=ignore",
-	"--detect-zeroes=off",
+static const char server_image[] =
 	"json:{\"driver\":\"qcow2\",\"backing\":null,\"read-only\":true,\"auto-read-only\":false,"
 	"\"discard\":\"ignore\",\"file\":{\"driver\":\"file\",\"filename\":\"/proc/self/fd/4\","
-	"\"read-only\":true}}",
-	NULL,
+	"\"read-only\":true}}";
+
+static const char *const server_words[] = {
+	"qemu-nbd",   "--read-only", "--shared=1", "--discard=ignore", "--detect-zeroes=off",
+	server_image, NULL,
 };
 
 /* The server, and the kernel's client of it. The device's descriptor, or -1. */

@@ -91,7 +91,7 @@ bool members_is_repeated(const struct volume_list *volumes, int index, const cha
 void members_remark(const struct volume_list *volumes, int index, const char *path,
 		    struct remark_list *remarks)
 {
-	struct members members;
+	struct members members = {0};
 	struct fault fault;
 
 	if (members_of(volumes, index, &members, &fault) < 0) {

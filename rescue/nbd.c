@@ -313,7 +313,7 @@ int nbd_open(int socket_fd, char out_path[BLOCKDEV_PATH_BYTES], struct fault *f)
 {
 	own_fd int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC), fd = -1;
 	struct served served = {0};
-	uint32_t family, index;
+	uint32_t family = 0, index = 0;
 
 	if (netlink < 0)
 		return fault_set(f, errno, "asking the kernel for a network block device");

@@ -192,7 +192,7 @@ int overlay_open(const char *name, const char *origin_path, uint64_t store_bytes
 {
 	own_buf struct buf table = {0};
 	struct origin origin = {0};
-	dev_t store;
+	dev_t store = 0;
 	own_fd int store_fd = -1;
 
 	if (look_at_origin(origin_path, &origin, f) < 0)

@@ -84,7 +84,7 @@ int secret_read(const char *path, struct secret *out, struct fault *f)
 
 	if (fd < 0)
 		return fault_set(f, errno, "opening the key file %s", path);
-	if (make_room(&secret, f) < 0)
+	if (make_room(&secret, f) < 0 || !secret.bytes)
 		return -1;
 	if (fill(&secret, fd, is_input ? "standard input" : path, f) < 0) {
 		secret_wipe(&secret);
@@ -146,7 +146,7 @@ int secret_ask(const char *prompt, struct secret *out, struct fault *f)
 			f, errno,
 			"there is no terminal to ask for a passphrase at (--key-file - takes "
 			"it from standard input)");
-	if (make_room(&secret, f) < 0)
+	if (make_room(&secret, f) < 0 || !secret.bytes)
 		return -1;
 	if (read_silently(&secret, tty, prompt, f) < 0) {
 		secret_wipe(&secret);
