@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 skip_status=77
-limit_seconds=1200
+limit_seconds=1800
 tail_lines=60
 logs=build/logs
 jobs=$(nproc)
