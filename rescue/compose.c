@@ -23,14 +23,6 @@ struct composing {
 	struct compose *compose;
 };
 
-/* The disk or image at the bottom. */
-static int bottom_of(const struct volume_list *volumes, int index)
-{
-	while (volumes->items[index].parent != VOLUME_NO_PARENT)
-		index = volumes->items[index].parent;
-	return index;
-}
-
 static bool has_dir(const struct compose *compose, const char *dir)
 {
 	for (size_t i = 0; i < compose->count; i++)
@@ -93,14 +85,14 @@ static int add_missing(struct composing *c, const struct fstab_entry *entry, enu
 /* The volume an entry means: the only one of the name, or the only one of the root's disk. -1: none. */
 static int find_meant(const struct composing *c, const char *source, enum compose_why *out_why)
 {
-	int disk = bottom_of(c->volumes, c->root), near = -1, far = -1;
+	int disk = volume_bottom(c->volumes, c->root), near = -1, far = -1;
 	unsigned near_count = 0, far_count = 0;
 
 	for (size_t i = 0; i < c->volumes->count; i++) {
 		if (!volume_matches(&c->volumes->items[i], source) ||
 		    members_is_repeated(c->volumes, (int)i, source))
 			continue;
-		if (bottom_of(c->volumes, (int)i) == disk) {
+		if (volume_bottom(c->volumes, (int)i) == disk) {
 			near = (int)i;
 			near_count++;
 		} else {
@@ -226,7 +218,7 @@ static int take_ostree(struct composing *c, const struct survey_item *root, stru
 static int fill(struct composing *c, const struct survey_item *root, const struct fstab *fstab,
 		struct fault *f)
 {
-	int disk = bottom_of(c->volumes, root->volume);
+	int disk = volume_bottom(c->volumes, root->volume);
 	const struct origin origin = {.volume = root->volume,
 				      .subvolume = root->subvolume,
 				      .inside = root->inside,
@@ -242,7 +234,7 @@ static int fill(struct composing *c, const struct survey_item *root, const struc
 	if (take_ostree(c, root, f) < 0)
 		return -1;
 	for (size_t i = 0; i < c->volumes->count; i++)
-		if (bottom_of(c->volumes, (int)i) == disk && take_partition(c, (int)i, f) < 0)
+		if (volume_bottom(c->volumes, (int)i) == disk && take_partition(c, (int)i, f) < 0)
 			return -1;
 	qsort(c->compose->items, c->compose->count, sizeof(*c->compose->items), by_depth);
 	return 0;

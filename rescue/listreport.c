@@ -64,13 +64,6 @@ void listreport_done(struct listreport *report)
 	*report = (struct listreport){0};
 }
 
-static int bottom_of(const struct volume_list *volumes, int index)
-{
-	while (volumes->items[index].parent != VOLUME_NO_PARENT)
-		index = volumes->items[index].parent;
-	return index;
-}
-
 bool listreport_are_twins(const struct listreport *report, const struct survey_item *a,
 			  const struct survey_item *b)
 {
@@ -83,5 +76,5 @@ bool listreport_are_twins(const struct listreport *report, const struct survey_i
 		return true;
 	return a->volume != b->volume && x->id && y->id && strcmp(x->id, y->id) == 0 &&
 	       volumes->items[a->volume].size_bytes == volumes->items[b->volume].size_bytes &&
-	       bottom_of(volumes, a->volume) == bottom_of(volumes, b->volume);
+	       volume_bottom(volumes, a->volume) == volume_bottom(volumes, b->volume);
 }

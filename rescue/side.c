@@ -6,14 +6,6 @@
 
 #include "rescue/volume_internal.h"
 
-/* The disk or image at the bottom. */
-static int bottom_of(const struct volume_list *volumes, int index)
-{
-	while (volumes->items[index].parent != VOLUME_NO_PARENT)
-		index = volumes->items[index].parent;
-	return index;
-}
-
 /* At the other one, or standing on it. */
 static bool is_at_or_on(const struct volume_list *volumes, int index, int other)
 {
@@ -24,7 +16,7 @@ static bool is_at_or_on(const struct volume_list *volumes, int index, int other)
 
 static bool is_on_disk_of(const struct volume_list *volumes, int index, int other)
 {
-	return bottom_of(volumes, index) == bottom_of(volumes, other);
+	return volume_bottom(volumes, index) == volume_bottom(volumes, other);
 }
 
 int side_of_target(const struct volume_list *volumes, const char *target)

@@ -409,6 +409,13 @@ static bool has_own_name(const struct volume *volume, const char *what)
 	return is_link_of(volume->mapped_name, what);
 }
 
+int volume_bottom(const struct volume_list *list, int index)
+{
+	while (list->items[index].parent != VOLUME_NO_PARENT)
+		index = list->items[index].parent;
+	return index;
+}
+
 bool volume_matches(const struct volume *volume, const char *what)
 {
 	const char *equals = strchr(what, '='), *field;

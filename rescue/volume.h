@@ -106,6 +106,8 @@ int volume_find(const struct volume_list *list, const char *what, struct fault *
 
 /* Is a volume the other one, or does it lie on it, with whatever is between? */
 bool volume_is_on(const struct volume_list *list, int index, int base);
+/* The disk or image at the bottom of it, by first parents. */
+int volume_bottom(const struct volume_list *list, int index);
 
 /* "luks", "bitlocker", "lvm", …; NULL for none. */
 const char *volume_layer_name(enum volume_layer layer);
