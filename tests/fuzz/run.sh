@@ -16,7 +16,8 @@ artifacts=build/fuzz-artifacts
 ledgers=build/fuzz-ledger
 logs=build/logs
 
-limits=(-timeout=10 -rss_limit_mb=1024)
+# Wall time: what takes half a second takes many on a busy machine.
+limits=(-timeout=60 -rss_limit_mb=1024)
 # So little is lost by an interrupt, and what minimising the corpus at the start costs stays small.
 round_seconds=120
 # Where the processor is shared a round gets a part of its wall time: ever shorter ones would never come to the end.
