@@ -7,7 +7,6 @@
  */
 #include "efi/cmdlineword.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include "efi/cmdlineword_internal.h"
 #include "scanner/base/own.h"
+#include "scanner/quotedword.h"
 
 const char *cmdlineword_effect_name(enum cmdlineword_effect effect)
 {
@@ -90,27 +90,6 @@ static void split_done(struct split *split)
 	free(split->text);
 }
 
-/* Cuts the next word off, without its quotes (lib/cmdline.c, next_arg()); NULL at the end. */
-static char *next_word(char **rest)
-{
-	char *from = *rest, *to, *word;
-	bool quoted = false;
-
-	while (isspace((unsigned char)*from))
-		from++;
-	if (!*from)
-		return NULL;
-	for (word = to = from; *from && (quoted || !isspace((unsigned char)*from)); from++) {
-		if (*from == '"')
-			quoted = !quoted;
-		else
-			*to++ = *from;
-	}
-	*rest = *from ? from + 1 : from;
-	*to = '\0';
-	return word;
-}
-
 static int split_words(const char *cmdline, struct split *out, struct fault *f)
 {
 	bool for_init = false;
@@ -122,7 +101,7 @@ static int split_words(const char *cmdline, struct split *out, struct fault *f)
 	if (!out->text || !out->words || !out->for_init)
 		return fault_set(f, ENOMEM, "reading a kernel command line");
 	rest = out->text;
-	while (out->count < CMDLINEWORD_WORDS_MAX && (word = next_word(&rest))) {
+	while (out->count < CMDLINEWORD_WORDS_MAX && (word = quotedword_next(&rest))) {
 		if (strcmp(word, "--") == 0) {
 			for_init = true;
 			continue;

@@ -7,33 +7,12 @@
  */
 #include "scanner/profile.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "scanner/base/own.h"
 #include "scanner/profile_internal.h"
-
-/* Cuts the next word off, without its quotes; NULL at the end. */
-static char *next_word(char **rest)
-{
-	char *from = *rest, *to, *word;
-	bool quoted = false;
-
-	while (isspace((unsigned char)*from))
-		from++;
-	if (!*from)
-		return NULL;
-	for (word = to = from; *from && (quoted || !isspace((unsigned char)*from)); from++) {
-		if (*from == '"')
-			quoted = !quoted;
-		else
-			*to++ = *from;
-	}
-	*rest = *from ? from + 1 : from;
-	*to = '\0';
-	return word;
-}
+#include "scanner/quotedword.h"
 
 static void take_hash(struct kernel_profile *profile, const char *value)
 {
@@ -138,7 +117,7 @@ int profile_set_cmdline(struct kernel_profile *profile, const char *text, struct
 
 	if (!copy)
 		return fault_set(f, ENOMEM, "reading the kernel command line");
-	while ((word = next_word(&rest)) && strcmp(word, "--") != 0)
+	while ((word = quotedword_next(&rest)) && strcmp(word, "--") != 0)
 		take_word(profile, word);
 	profile->source_cmdline = "--cmdline";
 	profile_settle(profile);
