@@ -10,6 +10,7 @@
 
 #include "scanner/base/escape.h"
 #include "scanner/base/json.h"
+#include "scanner/base/program.h"
 #include "scanner/base/sandbox.h"
 
 /* The store, or why there is none in *out_why. -1: what was asked for cannot be read. */
@@ -112,7 +113,7 @@ int command_write_run(const struct efioptions *o, FILE *out, struct fault *f)
 	json_text(&line, "tool", "ima-efi");
 	json_text(&line, "version", o->version);
 	json_text(&line, "commit", o->commit);
-	json_text(&line, "command", o->command->name);
+	json_text(&line, "command", o->command->row.name);
 	if (o->argument)
 		json_path(&line, "target", "target_hex", o->argument);
 	else
@@ -201,21 +202,7 @@ void command_text_remarks(const struct remark_list *remarks, struct buf *text)
 
 bool command_wants_color(const struct efioptions *o, FILE *out)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (o->color && strcmp(o->color, "auto") != 0)
-		return strcmp(o->color, "always") == 0;
-	return isatty(fileno(out)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-}
-
-/* Columns of UTF-8 text, one for each character: close enough for padding. */
-static size_t columns(const struct buf *text)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < text->len; i++)
-		n += ((unsigned char)text->data[i] & 0xc0) != 0x80;
-	return n;
+	return program_wants_color(o->color, out);
 }
 
 void command_mark_text(struct buf *out, bool color, enum command_mark mark, const char *text,
@@ -234,7 +221,7 @@ void command_mark_text(struct buf *out, bool color, enum command_mark mark, cons
 	buf_add_buf(out, &clean);
 	if (code)
 		buf_puts(out, "\033[0m");
-	for (size_t n = columns(&clean); n < width; n++)
+	for (size_t n = buf_columns(&clean); n < width; n++)
 		buf_addc(out, ' ');
 }
 

@@ -25,10 +25,7 @@ enum command_status {
 
 /* One of `ima-efi COMMAND`; the table is in ima-efi.c, each is one file efi/cmd_NAME.c. */
 struct command {
-	const char *name;
-	const char *argument; /* as --help shows it, "TARGET"; NULL: takes none */
-	const char *meaning;  /* for --help */
-	bool needs_argument;
+	struct cmdtable_row row;
 	/* Writes its report to `out` and returns an enum command_status. */
 	int (*run)(const struct efioptions *o, FILE *out, struct fault *f);
 };

@@ -35,23 +35,6 @@ static const struct optable_row rows[] = {
 	{0},
 };
 
-static int find_command(const char *name, const struct command *commands, struct efioptions *out,
-			struct fault *f)
-{
-	own_buf struct buf list = {0};
-
-	for (const struct command *c = commands; c->name; c++) {
-		if (name && strcmp(name, c->name) == 0) {
-			out->command = c;
-			return 0;
-		}
-		buf_printf(&list, "%s%s", c == commands ? "" : ", ", c->name);
-	}
-	if (!name)
-		return fault_set(f, 0, "no command given: it is one of %s", buf_text(&list));
-	return fault_set(f, 0, "no command \"%s\": it is one of %s", name, buf_text(&list));
-}
-
 /* What follows "--" is not ours. getopt moves words about, so it is cut off before. */
 static int cut_rest(int argc, char **argv, struct efioptions *out)
 {
@@ -67,23 +50,19 @@ static int cut_rest(int argc, char **argv, struct efioptions *out)
 }
 
 /* The words that are no options: the command and its argument. */
-static int take_words(int argc, char **argv, int at, const struct command *commands,
+static int take_words(int argc, char **argv, int at, const struct cmdtable *commands,
 		      struct efioptions *out, struct fault *f)
 {
-	if (find_command(at < argc ? argv[at++] : NULL, commands, out, f) < 0)
+	const struct cmdtable_row *row = cmdtable_find(commands, at < argc ? argv[at] : NULL, f);
+
+	if (!row || cmdtable_check(row, argc - at - 1, argv + at + 1, f) < 0)
 		return -1;
-	if (out->command->argument && at < argc)
-		out->argument = argv[at++];
-	if (at < argc)
-		return fault_set(f, 0, "\"%s\" is one word too many for the command %s", argv[at],
-				 out->command->name);
-	if (out->command->needs_argument && !out->argument)
-		return fault_set(f, 0, "the command %s wants %s", out->command->name,
-				 out->command->argument);
+	out->command = (const struct command *)row;
+	out->argument = at + 1 < argc ? argv[at + 1] : NULL;
 	return 0;
 }
 
-int efioptions_parse(int argc, char **argv, const struct command *commands, struct efioptions *out,
+int efioptions_parse(int argc, char **argv, const struct cmdtable *commands, struct efioptions *out,
 		     struct fault *f)
 {
 	int first;
@@ -102,20 +81,14 @@ void efioptions_done(struct efioptions *options)
 	optable_done(rows, options);
 }
 
-void efioptions_help(const struct command *commands, struct buf *out)
+void efioptions_help(const struct cmdtable *commands, struct buf *out)
 {
 	buf_puts(
 		out,
 		"Usage: ima-efi COMMAND [options] [ARGUMENT]\n\n"
 		"Says what a machine's firmware and boot chain let happen to it. Writes nothing to either.\n\n"
 		"Commands:\n");
-	for (const struct command *c = commands; c->name; c++) {
-		own_buf struct buf left = {0};
-
-		buf_printf(&left, " %s%s%s", c->name, c->argument ? " " : "",
-			   c->argument ? c->argument : "");
-		buf_printf(out, "%-25s %s\n", buf_text(&left), c->meaning);
-	}
+	cmdtable_help(commands, out);
 	buf_puts(out, "\nOptions:\n");
 	optable_help(rows, out);
 	buf_puts(out,

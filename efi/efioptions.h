@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "scanner/base/buf.h"
+#include "scanner/base/cmdtable.h"
 #include "scanner/base/fault.h"
 #include "scanner/base/optable.h"
 
@@ -23,12 +24,12 @@ struct efioptions {
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
 
-/* `commands` ends with one whose name is NULL. A fault says in one sentence what is wrong. */
-int efioptions_parse(int argc, char **argv, const struct command *commands, struct efioptions *out,
+/* The rows of `commands` are each a struct command. A fault says in one sentence what is wrong. */
+int efioptions_parse(int argc, char **argv, const struct cmdtable *commands, struct efioptions *out,
 		     struct fault *f) FAULT_MUST_USE;
 void efioptions_done(struct efioptions *options);
 
 /* The text of --help, made of the tables that parse. */
-void efioptions_help(const struct command *commands, struct buf *out);
+void efioptions_help(const struct cmdtable *commands, struct buf *out);
 
 #endif

@@ -2,54 +2,39 @@
 /* The program ima-efi: the table of commands, options, one command, exit status. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "efi/command.h"
 #include "efi/efioptions.h"
-#include "scanner/base/escape.h"
 #include "scanner/base/own.h"
+#include "scanner/base/program.h"
 #include "scanner/cryptomem.h"
 #include "scanner/digest.h"
 #include "version.h"
 
 static const struct command commands[] = {
-	{"status", NULL, "is Secure Boot enforcing, and why that is the answer", false,
+	{{"status", NULL, "is Secure Boot enforcing, and why that is the answer", 0, 0},
 	 cmd_status_run},
-	{"keys", NULL, "the key databases: certificates, hashes, what is revoked", false,
+	{{"keys", NULL, "the key databases: certificates, hashes, what is revoked", 0, 0},
 	 cmd_keys_run},
-	{"boot", NULL, "what the firmware and systemd-boot start, in which order", false,
+	{{"boot", NULL, "what the firmware and systemd-boot start, in which order", 0, 0},
 	 cmd_boot_run},
-	{"audit", "TARGET", "can this system be started around IMA, and by what", true,
+	{{"audit", "TARGET", "can this system be started around IMA, and by what", 1, 1},
 	 cmd_audit_run},
-	{"save", "FILE", "write every variable to a file, for a later compare", true, cmd_save_run},
-	{"compare", "FILE", "what changed since FILE was saved", true, cmd_compare_run},
-	{0},
+	{{"save", "FILE", "write every variable to a file, for a later compare", 1, 1},
+	 cmd_save_run},
+	{{"compare", "FILE", "what changed since FILE was saved", 1, 1}, cmd_compare_run},
+	{{0}, NULL},
 };
 
-/* Prints one sentence; what may come from a target or an argument is escaped. */
-static int complain(int status, const struct fault *fault)
-{
-	own_buf struct buf text = {0};
-
-	escape_text(&text, fault->text, strlen(fault->text));
-	fprintf(stderr, "ima-efi: %s\n", text.failed ? "out of memory" : buf_text(&text));
-	if (status == COMMAND_USAGE)
-		fputs("Try 'ima-efi --help'.\n", stderr);
-	return status;
-}
+static const struct cmdtable table = {commands, sizeof(commands[0])};
+static const char program[] = "ima-efi";
 
 static int print_help(void)
 {
 	own_buf struct buf text = {0};
 
-	efioptions_help(commands, &text);
+	efioptions_help(&table, &text);
 	fputs(buf_text(&text), stdout);
-	return COMMAND_GOOD;
-}
-
-static int print_version(const struct efioptions *o)
-{
-	printf("ima-efi %s (%s)\n", o->version, o->commit[0] ? o->commit : "no commit");
 	return COMMAND_GOOD;
 }
 
@@ -82,8 +67,10 @@ static int act(struct efioptions *o, struct fault *f)
 	o->commit = IMA_SCAN_COMMIT;
 	if (o->help)
 		return print_help();
-	if (o->version_asked)
-		return print_version(o);
+	if (o->version_asked) {
+		program_print_version(program, o->version, o->commit);
+		return COMMAND_GOOD;
+	}
 	if (digest_init(f) < 0)
 		return COMMAND_INTERNAL;
 	return run(o, f);
@@ -96,16 +83,13 @@ int main(int argc, char **argv)
 	int status;
 
 	if (cryptomem_end_when_exhausted(&fault) < 0)
-		return complain(COMMAND_INTERNAL, &fault);
-	if (efioptions_parse(argc, argv, commands, &options, &fault) < 0)
+		return program_complain(program, COMMAND_INTERNAL, &fault);
+	if (efioptions_parse(argc, argv, &table, &options, &fault) < 0)
 		status = COMMAND_USAGE;
 	else
 		status = act(&options, &fault);
 	efioptions_done(&options);
 	digest_exit();
-	if (fflush(stdout) != 0 && status < COMMAND_USAGE) {
-		fault_set(&fault, errno, "writing to standard output");
-		status = COMMAND_INTERNAL;
-	}
-	return status >= COMMAND_USAGE ? complain(status, &fault) : status;
+	status = program_flush(status, &fault);
+	return status >= COMMAND_USAGE ? program_complain(program, status, &fault) : status;
 }

@@ -203,7 +203,7 @@ static int write_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	json_text(&line, "tool", "ima-rescue");
 	json_text(&line, "version", o->version);
 	json_text(&line, "commit", o->commit);
-	json_text(&line, "command", o->command->name);
+	json_text(&line, "command", o->command->row.name);
 	json_text(&line, "started", started);
 	json_close(&line, '}');
 	return command_write_line(out, &line, f);

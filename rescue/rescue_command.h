@@ -16,10 +16,7 @@ enum rescue_status {
 
 /* One of `ima-rescue COMMAND`; each is one file rescue/cmd_NAME.c. */
 struct rescue_command {
-	const char *name;
-	const char *argument; /* as --help shows it; NULL: takes none */
-	const char *meaning;
-	int words_min, words_max;
+	struct cmdtable_row row;
 	int (*run)(const struct rescueoptions *o, FILE *out, struct fault *f);
 };
 

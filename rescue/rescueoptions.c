@@ -47,38 +47,10 @@ static const struct optable_row rows[] = {
 	{0},
 };
 
-static int find_command(const char *name, const struct rescue_command *commands,
+int rescueoptions_parse(int argc, char **argv, const struct cmdtable *commands,
 			struct rescueoptions *out, struct fault *f)
 {
-	own_buf struct buf list = {0};
-
-	for (const struct rescue_command *c = commands; c->name; c++) {
-		if (name && strcmp(name, c->name) == 0) {
-			out->command = c;
-			return 0;
-		}
-		buf_printf(&list, "%s%s", c == commands ? "" : ", ", c->name);
-	}
-	if (!name)
-		return fault_set(f, 0, "no command given: it is one of %s", buf_text(&list));
-	return fault_set(f, 0, "no command \"%s\": it is one of %s", name, buf_text(&list));
-}
-
-static int check_words(const struct rescueoptions *o, struct fault *f)
-{
-	const struct rescue_command *c = o->command;
-
-	if (o->word_count < c->words_min)
-		return fault_set(f, 0, "the command %s wants %s", c->name, c->argument);
-	if (c->words_max >= 0 && o->word_count > c->words_max)
-		return fault_set(f, 0, "\"%s\" is one word too many for the command %s",
-				 o->words[c->words_max], c->name);
-	return 0;
-}
-
-int rescueoptions_parse(int argc, char **argv, const struct rescue_command *commands,
-			struct rescueoptions *out, struct fault *f)
-{
+	const struct cmdtable_row *row;
 	int first;
 
 	*out = (struct rescueoptions){0};
@@ -86,11 +58,13 @@ int rescueoptions_parse(int argc, char **argv, const struct rescue_command *comm
 		return -1;
 	if (out->help || out->version_asked)
 		return 0;
-	if (find_command(first < argc ? argv[first] : NULL, commands, out, f) < 0)
+	row = cmdtable_find(commands, first < argc ? argv[first] : NULL, f);
+	if (!row)
 		return -1;
+	out->command = (const struct rescue_command *)row;
 	out->words = argv + first + 1;
 	out->word_count = argc - first - 1;
-	return check_words(out, f);
+	return cmdtable_check(row, out->word_count, out->words, f);
 }
 
 void rescueoptions_done(struct rescueoptions *options)
@@ -98,20 +72,14 @@ void rescueoptions_done(struct rescueoptions *options)
 	optable_done(rows, options);
 }
 
-void rescueoptions_help(const struct rescue_command *commands, struct buf *out)
+void rescueoptions_help(const struct cmdtable *commands, struct buf *out)
 {
 	buf_puts(
 		out,
 		"Usage: ima-rescue COMMAND [options] [ARGUMENT…]\n\n"
 		"Finds the systems installed on a machine's disks and shows them as evidence: not a\n"
 		"byte of them is changed.\n\nCommands:\n");
-	for (const struct rescue_command *c = commands; c->name; c++) {
-		own_buf struct buf left = {0};
-
-		buf_printf(&left, " %s%s%s", c->name, c->argument ? " " : "",
-			   c->argument ? c->argument : "");
-		buf_printf(out, "%-25s %s\n", buf_text(&left), c->meaning);
-	}
+	cmdtable_help(commands, out);
 	buf_puts(out, "\nOptions:\n");
 	optable_help(rows, out);
 	buf_puts(

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "scanner/base/buf.h"
+#include "scanner/base/cmdtable.h"
 #include "scanner/base/fault.h"
 #include "scanner/base/optable.h"
 
@@ -26,10 +27,10 @@ struct rescueoptions {
 	const char *version, *commit; /* of the program; the main file fills them in */
 };
 
-/* `commands` ends with one whose name is NULL. A fault says in one sentence what is wrong. */
-int rescueoptions_parse(int argc, char **argv, const struct rescue_command *commands,
+/* The rows of `commands` are each a struct rescue_command. A fault says in one sentence what is wrong. */
+int rescueoptions_parse(int argc, char **argv, const struct cmdtable *commands,
 			struct rescueoptions *out, struct fault *f) FAULT_MUST_USE;
 void rescueoptions_done(struct rescueoptions *options);
-void rescueoptions_help(const struct rescue_command *commands, struct buf *out);
+void rescueoptions_help(const struct cmdtable *commands, struct buf *out);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "scanner/base/escape.h"
 #include "scanner/base/own.h"
+#include "scanner/base/program.h"
 #include "scanner/base/sandbox.h"
 #include "scanner/cryptomem.h"
 #include "scanner/digest.h"
@@ -26,25 +27,11 @@
 #include "scanner/watch.h"
 #include "version.h"
 
-/* Prints one sentence; what may come from a target or an argument is escaped. */
+static const char program[] = "ima-scan";
+
 static int complain(int status, const struct fault *fault)
 {
-	own_buf struct buf text = {0};
-
-	escape_text(&text, fault->text, strlen(fault->text));
-	fprintf(stderr, "ima-scan: %s\n", text.failed ? "out of memory" : buf_text(&text));
-	if (status == STATUS_USAGE)
-		fputs("Try 'ima-scan --help'.\n", stderr);
-	return status;
-}
-
-static bool wants_color(const struct options *o, FILE *out)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (o->color && strcmp(o->color, "auto") != 0)
-		return strcmp(o->color, "always") == 0;
-	return isatty(fileno(out)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	return program_complain(program, status, fault);
 }
 
 /* Batches in flight hold a descriptor each. */
@@ -170,7 +157,7 @@ static int scan_with(struct session *s, const struct options *o, const struct ou
 	struct report report = {
 		.format = format_of(o),
 		.run = &run,
-		.options = {.color = wants_color(o, outputs->report),
+		.options = {.color = program_wants_color(o->color, outputs->report),
 			    .verbose = o->verbose,
 			    .quiet = o->quiet},
 		.out = outputs->report,
@@ -355,8 +342,7 @@ static int command_version(struct session *s, const struct options *o)
 {
 	(void)s;
 	(void)o;
-	printf("ima-scan %s (%s)\n", IMA_SCAN_VERSION,
-	       IMA_SCAN_COMMIT[0] ? IMA_SCAN_COMMIT : "no commit");
+	program_print_version(program, IMA_SCAN_VERSION, IMA_SCAN_COMMIT);
 	return STATUS_GOOD;
 }
 
@@ -399,9 +385,8 @@ int main(int argc, char **argv)
 	session_done(&session);
 	options_done(&options);
 	digest_exit();
-	if (fflush(stdout) != 0 && status < STATUS_USAGE) {
-		fault_set(&fault, errno, "writing to standard output");
-		return complain(STATUS_INTERNAL, &fault);
-	}
-	return status;
+	if (status >= STATUS_USAGE)
+		return status;
+	status = program_flush(status, &fault);
+	return status < STATUS_USAGE ? status : complain(status, &fault);
 }

@@ -11,6 +11,7 @@
 	SUITE(base)                                                                                \
 	SUITE(blacklist)                                                                           \
 	SUITE(collect)                                                                             \
+	SUITE(cmdtable)                                                                            \
 	SUITE(content)                                                                             \
 	SUITE(digest)                                                                              \
 	SUITE(ecdsasig)                                                                            \

@@ -112,6 +112,15 @@ void buf_hex(struct buf *b, const void *data, size_t n)
 	}
 }
 
+size_t buf_columns(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += ((unsigned char)b->data[i] & 0xc0) != 0x80;
+	return n;
+}
+
 const char *buf_text(const struct buf *b)
 {
 	return b->data ? b->data : "";

@@ -30,6 +30,8 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 /* Lower-case hexadecimal digits of n bytes. */
 void buf_hex(struct buf *b, const void *data, size_t n);
+/* Columns that it takes on a terminal, one for each UTF-8 character: close enough for padding. */
+size_t buf_columns(const struct buf *b);
 /* The text so far, never NULL ("" when empty). Borrowed. */
 const char *buf_text(const struct buf *b);
 
