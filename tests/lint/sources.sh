@@ -50,14 +50,14 @@ openssl_users() {
 	done < <(grep -nE '^#[[:blank:]]*include <openssl/' "${programs[@]}" || true)
 }
 
-# Modules never print and never end the program: the main file, the reports and log.c do.
+# Modules never print and never end the program: the main file, the reports and base/program.c do.
 printing() {
 	local calls='\b(printf|puts|putchar|perror|exit|_exit|err|errx|warn|warnx)[[:blank:]]*\('
 	calls="$calls|\bv?(fprintf|fputs|fputc|fwrite)[[:blank:]]*\(.*\bstd(out|err)\b"
 	# cmd_audit.c, cmd_run.c, tool.c, background.c and confined.c end a child that could not become another program; cryptomem.c ends the program where
 	# libcrypto would crash (docs/adr/0014-no-memory-in-libcrypto.md).
 	printf '%s\n' "${programs[@]}" |
-		grep -vE '^(efi/(ima-efi|cmd_audit)|rescue/(ima-rescue|cmd_run|tool|background|confined)|scanner/(report/.*|ima-scan|base/log|watch|cryptomem))\.c$' |
+		grep -vE '^(efi/(ima-efi|cmd_audit)|rescue/(ima-rescue|cmd_run|tool|background|confined)|scanner/(report/.*|ima-scan|base/program|watch|cryptomem))\.c$' |
 		xargs grep -nE "$calls" || true
 }
 
@@ -67,5 +67,5 @@ openssl_users
 findings_of "left-over mark" < <(marks)
 findings_of "blanks at the end of the line" < <(whitespace)
 findings_of "ncurses exports this name too; use getxattr(2) or attr_copy_*" < <(attr_calls)
-findings_of "only main files, reports and log.c print or exit" < <(printing)
+findings_of "only main files, reports and program.c print or exit" < <(printing)
 verdict
