@@ -9,6 +9,7 @@
 #include "rescue/listreport.h"
 #include "rescue/machine.h"
 #include "rescue/rescue_command.h"
+#include "scanner/base/program.h"
 
 static int write_text(const struct listreport *report, FILE *out, struct fault *f)
 {
@@ -25,6 +26,7 @@ static int report(const struct rescueoptions *o, struct machine *m, FILE *out, s
 
 	if (listreport_init(o, m, &report, f) < 0)
 		return RESCUE_INTERNAL;
+	report.color = program_wants_color(o->color, out);
 	status = m->remarks.count || m->remarks.dropped ? RESCUE_INCOMPLETE : RESCUE_GOOD;
 	result = o->format && strcmp(o->format, "ndjson") == 0
 			 ? listreport_ndjson(&report, status, out, f)

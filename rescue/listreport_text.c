@@ -49,9 +49,10 @@ static unsigned depth_of(const struct volume_list *volumes, const struct volume 
 	return depth;
 }
 
-static void say_installed(struct buf *line, const struct survey_item *item)
+static void say_installed(struct buf *line, const struct survey_item *item, bool color)
 {
 	const struct installed *i = &item->installed;
+	own_buf struct buf words = {0};
 
 	if (i->part == INSTALLED_NOTHING)
 		return;
@@ -59,9 +60,12 @@ static void say_installed(struct buf *line, const struct survey_item *item)
 		buf_printf(line, "  [%s]", installed_part_name(i->part));
 		return;
 	}
-	buf_printf(line, "  [system %u:", item->number);
-	add_word(line, " ", i->pretty_name ? i->pretty_name : i->id ? i->id : "no os-release");
-	buf_puts(line, "]");
+	buf_printf(&words, "[system %u: %s]", item->number,
+		   i->pretty_name ? i->pretty_name
+		   : i->id	  ? i->id
+				  : "no os-release");
+	buf_puts(line, "  ");
+	command_mark_text(line, color, COMMAND_HEAD, buf_text(&words), 0);
 }
 
 /* Layers that nothing here opens, in words beside libblkid's. */
@@ -114,8 +118,9 @@ static void say_use(struct buf *text, const struct volume *v)
 	add_word(text, "  ", layer_words(v->layer));
 }
 
-static void say_volume(struct buf *text, const struct machine *m, size_t index, bool verbose)
+static void say_volume(struct buf *text, const struct listreport *r, size_t index)
 {
+	const struct machine *m = r->machine;
 	const struct volume *v = &m->volumes.items[index];
 	own_buf struct buf name = {0};
 	char size[16];
@@ -137,8 +142,8 @@ static void say_volume(struct buf *text, const struct machine *m, size_t index, 
 	for (size_t i = 0; i < m->survey.count; i++)
 		if (m->survey.items[i].volume == (int)index &&
 		    m->survey.items[i].kind == STORE_NONE)
-			say_installed(text, &m->survey.items[i]);
-	if (verbose) {
+			say_installed(text, &m->survey.items[i], r->color);
+	if (r->options->verbose) {
 		add_word(text, "  UUID=", v->probe.uuid);
 		add_word(text, "  UUID_SUB=", v->probe.uuid_sub);
 		add_word(text, "  PARTUUID=", v->part_uuid);
@@ -166,8 +171,10 @@ static void say_last_use(struct buf *text, const struct installed *i)
 	buf_printf(text, ", last used about %.10s", when);
 }
 
-static void say_belongs(struct buf *text, const struct machine *m, const struct compose *plan)
+static void say_belongs(struct buf *text, const struct listreport *r, const struct compose *plan)
 {
+	const struct machine *m = r->machine;
+
 	for (size_t i = 1; i < plan->count; i++) {
 		const struct compose_item *item = &plan->items[i];
 
@@ -180,7 +187,7 @@ static void say_belongs(struct buf *text, const struct machine *m, const struct 
 	}
 	for (size_t i = 0; i < plan->missing_count; i++) {
 		buf_puts(text, "     ");
-		command_mark_text(text, false, COMMAND_PLAIN, plan->missing[i].dir, 10);
+		command_mark_text(text, r->color, COMMAND_WARN, plan->missing[i].dir, 10);
 		add_word(text, " would be on ", plan->missing[i].source);
 		buf_printf(text, ": %s\n", compose_why_name(plan->missing[i].why));
 	}
@@ -208,7 +215,8 @@ static void say_system(struct buf *text, const struct listreport *r,
 	const struct installed *i = &item->installed;
 
 	buf_printf(text, "%3u  ", item->number);
-	add_word(text, "", i->pretty_name ? i->pretty_name : "no os-release");
+	command_mark_text(text, r->color, COMMAND_HEAD,
+			  i->pretty_name ? i->pretty_name : "no os-release", 0);
 	buf_puts(text, "\n     on ");
 	say_place(text, r->machine, item);
 	add_word(text, ", init ", i->init);
@@ -220,9 +228,14 @@ static void say_system(struct buf *text, const struct listreport *r,
 			   i->labelled, i->sampled);
 	else
 		buf_puts(text, "     no programs were looked at; ");
-	buf_printf(text, "journal %s%s\n", fskind_state_name(item->state),
-		   item->state == FSKIND_REPLAYED ? ", into memory" : "");
-	say_belongs(text, r->machine, &system->plan);
+	buf_puts(text, "journal ");
+	command_mark_text(text, r->color,
+			  item->state == FSKIND_DIRTY || item->state == FSKIND_UNCLEAN
+				  ? COMMAND_WARN
+				  : COMMAND_PLAIN,
+			  fskind_state_name(item->state), 0);
+	buf_puts(text, item->state == FSKIND_REPLAYED ? ", into memory\n" : "\n");
+	say_belongs(text, r, &system->plan);
 	say_twins(text, r, item);
 }
 
@@ -331,11 +344,14 @@ void listreport_text(const struct listreport *report, struct buf *text)
 	bool verbose = report->options->verbose;
 
 	for (size_t i = 0; i < m->volumes.count; i++)
-		say_volume(text, m, i, verbose);
+		say_volume(text, report, i);
 	if (m->volumes.count == 0)
 		buf_puts(text, "No block device was found.\n");
-	buf_puts(text,
-		 report->count ? "\nInstalled systems:\n" : "\nNo installed system was found.\n");
+	buf_addc(text, '\n');
+	command_mark_text(text, report->color, report->count ? COMMAND_HEAD : COMMAND_WARN,
+			  report->count ? "Installed systems:" : "No installed system was found.",
+			  0);
+	buf_addc(text, '\n');
 	for (size_t i = 0; i < report->count; i++)
 		say_system(text, report, &report->systems[i]);
 	say_others(text, m, verbose);
