@@ -21,7 +21,7 @@ struct listreport_system {
 struct listreport {
 	const struct rescueoptions *options;
 	const struct machine *machine;
-	bool color; /* of the text; false until the caller says otherwise */
+	bool color;			   /* of the text; false until the caller says otherwise */
 	struct listreport_system *systems; /* installed systems, not other roots; by number */
 	size_t count;
 };
