@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "efi/initlines.h"
 #include "efi/policyscript.h"
 #include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
@@ -321,60 +322,6 @@ static int scan_with_called(struct search *s, const char *text, size_t size, str
 	return policyscript_commands(text, size, on_command, s, f);
 }
 
-/* --- Files that are no scripts, but hold commands: made into one, line for line --- */
-
-/* Exec…= of a unit, behind its prefixes. Other lines become empty. */
-static void unit_line(const char *line, size_t size, bool *continued, struct buf *out)
-{
-	const char *end = line + size, *equals = memchr(line, '=', size);
-
-	if (!*continued) {
-		if (!equals || size < 4 || memcmp(line, "Exec", 4) != 0)
-			return;
-		line = equals + 1;
-		while (line < end && strchr("-@:+! \t", *line) && *line)
-			line++;
-	}
-	buf_add(out, line, (size_t)(end - line));
-	*continued = end > line && end[-1] == '\\';
-}
-
-/* tmpfiles.d(5): "w /sys/kernel/security/ima/policy - - - - text": the kernel reads the file that the text names. */
-static void tmpfiles_line(const char *line, size_t size, bool *continued, struct buf *out)
-{
-	own_mem char *copy = bytes_text(line, size);
-	char *rest = copy, *word, *words[7] = {NULL};
-	size_t n = 0;
-
-	*continued = false;
-	if (!copy) {
-		out->failed = true;
-		return;
-	}
-	while (n < 7 && (word = strsep(&rest, " \t")))
-		if (*word)
-			words[n++] = word;
-	if (n == 7 && words[0][0] == 'w')
-		buf_printf(out, "echo %s > %s", words[6], words[1]);
-}
-
-typedef void line_fn(const char *line, size_t size, bool *continued, struct buf *out);
-
-static void each_line(const char *text, size_t size, line_fn *convert, struct buf *out)
-{
-	const char *end = text + size;
-	bool continued = false;
-
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline ? newline : end;
-
-		convert(text, (size_t)(stop - text), &continued, out);
-		buf_addc(out, '\n');
-		text = stop + 1;
-	}
-}
-
 /* --- What starts it --- */
 
 static bool has_end(const char *name, const char *end)
@@ -430,12 +377,12 @@ static void set_enabled(struct search *s, const char *path, const char *text, mo
 	}
 }
 
-static int scan_converted(struct search *s, const char *text, size_t size, line_fn *convert,
+static int scan_converted(struct search *s, const char *text, size_t size, initlines_fn *convert,
 			  struct fault *f)
 {
 	own_buf struct buf script = {0};
 
-	each_line(text, size, convert, &script);
+	convert(text, size, &script);
 	if (script.failed)
 		return fault_set(f, ENOMEM, "looking for start scripts");
 	return scan_with_called(s, buf_text(&script), script.len, f);
@@ -460,9 +407,9 @@ static int look_at(void *context, const char *path, const struct stat *st, struc
 	s->where = path;
 	set_enabled(s, path, text, st->st_mode);
 	if (s->starting == STARTING_UNIT)
-		return scan_converted(s, text, size, unit_line, f);
+		return scan_converted(s, text, size, initlines_of_unit, f);
 	if (has_end(path, ".conf") && strstr(path, "/tmpfiles.d/"))
-		return scan_converted(s, text, size, tmpfiles_line, f);
+		return scan_converted(s, text, size, initlines_of_tmpfiles, f);
 	return scan_with_called(s, text, size, f);
 }
 
