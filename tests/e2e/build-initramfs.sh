@@ -76,6 +76,10 @@ if [ "${1:-}" = --modules ]; then
 	collect "$into" "$@"
 	exit
 fi
+# Whoever else makes the same waits, and finds it made.
+mkdir -p "$build"
+exec 9>"$build/build-initramfs.lock"
+flock 9
 if [ -n "$(find "$here"/init.c "$here"/devmapper.[ch] -newer "$build/init" 2>&1)" ]; then
 	mkdir -p "$build"
 	"${CC:-cc}" -std=c17 -O2 -Wall -Wextra -Werror -static -o "$build/init.part" "$here/init.c" \

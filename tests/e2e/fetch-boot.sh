@@ -20,6 +20,9 @@ for tool in apt-get dpkg; do
 done
 mkdir -p "$build"
 build=$(cd "$build" && pwd)
+# Whoever else wants them waits, and finds them there.
+exec 8>"$build/fetch-boot.lock"
+flock 8
 [ ! -d "$build/boot" ] || exit 0
 rm -rf "$build/boot.part"
 mkdir -p "$build/boot.part/root/boot"

@@ -52,6 +52,10 @@ fetch()
 }
 
 [ $# -gt 0 ] || die "usage: fetch-kernel.sh SERIES..."
+# Whoever else wants one waits, and finds it there.
+mkdir -p "$build"
+exec 9>"$build/fetch-kernel.lock"
+flock 9
 for wanted in "$@"; do
 	fetch "$wanted"
 done
