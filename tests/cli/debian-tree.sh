@@ -80,7 +80,7 @@ appraise func=FILE_CHECK mask=MAY_READ appraise_type=imasig
 POLICY
 began=$EPOCHSECONDS
 for policy in '' "$work/policy"; do
-	LIMIT=300 scan ${policy:+--policy "$policy"} -k "$keys/owner.der" "$t"
+	LIMIT=900 scan ${policy:+--policy "$policy"} -k "$keys/owner.der" "$t"
 	has_status 0 "a signed Debian root${policy:+ under a policy}"
 	well_formed 'a signed Debian root'
 	same 'every inode is reported once' "$inodes" "$(table path | wc -l)"
@@ -89,7 +89,7 @@ done
 same 'every file is governed' true "$(table governed | sort -u)"
 
 "$python" "$here/tamper.py" "$t" "$tamperings" "$seed" >"$work/tampered"
-LIMIT=300 scan --policy "$work/policy" -k "$keys/owner.der" "$t"
+LIMIT=900 scan --policy "$work/policy" -k "$keys/owner.der" "$t"
 echo "three scans in $((EPOCHSECONDS - began)) s"
 check "a tampered root fails (status $status)" test $((status & 1)) -eq 1
 well_formed 'a tampered root'

@@ -143,10 +143,17 @@ same() {
 	fi
 }
 
-# run COMMAND…: output to $out and $err, exit status to $status. Sixty seconds are a hang.
+# run COMMAND…: output to $out and $err, exit status to $status. Five minutes are a hang, on a machine however busy.
 run() {
 	status=0
-	timeout -k 5 "${LIMIT:-60}" "$@" >"$out" 2>"$err" </dev/null || status=$?
+	timeout -k 5 "${LIMIT:-300}" "$@" >"$out" 2>"$err" </dev/null || status=$?
+}
+
+# until_reads PROCESS PATH: waits until it has a file below that path open, so it is at work; or until it has ended.
+until_reads() {
+	while kill -0 "$1" 2>/dev/null && ! readlink "/proc/$1/fd"/* 2>/dev/null | grep -q "^$2"; do
+		sleep 0.05
+	done
 }
 
 # expect_status N COMMAND…

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-limit_seconds=${LIMIT_SECONDS:-900}
+limit_seconds=${LIMIT_SECONDS:-1800}
 
 if [ $# -gt 0 ] && [ -f "$1" ] && [ -x "$1" ]; then
 	IMA_SCAN=$(realpath "$1")

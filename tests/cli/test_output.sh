@@ -151,7 +151,7 @@ check 'colour is the only escape sequence' no_control_bytes <(sed -E $'s/\e\\[[0
 run "$IMA_SCAN" --color=never "${options[@]}" "$t"
 refute '--color=never' grep -q $'\e' "$out"
 terminal() {
-	timeout 60 script -qec "$1" /dev/null </dev/null >"$out" 2>&1 || true
+	timeout 300 script -qec "$1" /dev/null </dev/null >"$out" 2>&1 || true
 }
 if command -v script >/dev/null; then
 	command="$(printf '%q ' "$IMA_SCAN" "${options[@]}" "$t")"

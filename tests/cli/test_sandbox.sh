@@ -29,7 +29,7 @@ watch() {
 	local process
 	"$IMA_SCAN" -q "$@" "$t" >"$out" 2>"$err" </dev/null &
 	process=$!
-	sleep 0.5
+	until_reads "$process" "$t/sparse"
 	seen=$(cat /proc/$process/task/*/status | grep -E '^(NoNewPrivs|CapEff):' | sort -u | tr '\t\n' '  ')
 	kill "$process"
 	wait "$process" || true

@@ -75,7 +75,7 @@ interrupt() {
 	# The shell lets background jobs ignore SIGINT; a terminal would not.
 	env --default-signal=INT "$IMA_SCAN" "$@" "$t" >"$out" 2>"$err" </dev/null &
 	process=$!
-	sleep 0.7
+	until_reads "$process" "$t/sparse"
 	kill -s "$signal" "$process" 2>/dev/null || true
 	status=0
 	wait "$process" || status=$?

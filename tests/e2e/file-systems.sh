@@ -129,6 +129,7 @@ guest_script fill <<'GUEST'
 . /label.sh
 # Nothing is written back by itself, so what comes last is in the journals only.
 echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+echo 720000 >/proc/sys/fs/xfs/xfssyncd_centisecs
 fill() {
 	mkdir -p "$1/etc" "$1/usr/bin" && echo 'PRETTY_NAME="One Linux"' >"$1/etc/os-release" &&
 		echo 'root:x:0:0::/root:/bin/sh' >"$1/etc/passwd" && head -c 20000 /dev/zero | tr '\0' x >"$1/usr/bin/one"
@@ -151,10 +152,12 @@ while read -r part kind state; do
 	case $state in dirty | unclean) ;; *) continue ;; esac
 	mkdir -p "/tmp/$part"
 	options=rw
-	[ "$kind" = btrfs ] && options=commit=300
+	[ "$kind" = btrfs ] && options=commit=3000
+	[ "$kind" = f2fs ] && options=background_gc=off
 	[ "$kind" = heavy ] && options=data=journal
 	mount -t "$(driver_of "$kind")" -o $options "/dev/$part" "/tmp/$part"
 	is "$part: $kind mounted" 0 $?
+	[ "$kind" != f2fs ] || echo 7200 >"/sys/fs/f2fs/$part/cp_interval"
 done </parts
 while read -r part kind state; do
 	[ -d "/tmp/$part" ] || continue

@@ -94,7 +94,7 @@ guest_boot()
 	shift $((OPTIND - 1))
 	(cd "$guest_tree" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) |
 		gzip -1 >"$guest_work/initramfs"
-	timeout -k 5 "${E2E_BOOT_TIMEOUT:-600}" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max \
+	timeout -k 5 "${E2E_BOOT_TIMEOUT:-1800}" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max \
 		-m 1024 -smp 2 -nodefaults -no-user-config -display none -no-reboot \
 		-serial "file:$guest_work/console" -kernel "$build/kernels/$guest_series/vmlinuz" \
 		-initrd "$guest_work/initramfs" -append "console=ttyS0 quiet panic=-1 no_timer_check rdinit=/$script" "$@" ||

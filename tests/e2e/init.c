@@ -778,7 +778,8 @@ static void enable_verity(void)
 /* ---- a scanner inside the guest ----------------------------------------------------------- */
 
 /* /e2e/scans: a name, a tab, the arguments with single blanks between them. No policy is loaded. */
-static void run_scan(const char *name, char *words)
+/* Its status, as wait() gives it. */
+static int run_scan(const char *name, char *words)
 {
 	char *arguments[64] = {(char *)"/e2e/ima-scan"};
 	int count = 1, status = 0;
@@ -799,6 +800,7 @@ static void run_scan(const char *name, char *words)
 	/* The child moved the shared position of the disk; stdio has to hear of it. */
 	fseek(results, 0, SEEK_CUR);
 	say("{\"record\":\"scan-end\",\"name\":\"%s\",\"status\":%d}\n", name, status);
+	return status;
 }
 
 static void run_scans(void)
@@ -841,31 +843,73 @@ static void drop_caches(void)
 	}
 }
 
-/* Scans the device of the table /e2e/table.NAME as often as asked, with some time between. */
-static void run_disk(const char *name, const char *type, const char *options, unsigned repeats)
+static unsigned seconds_now(void)
 {
-	char device[64], path[128], scan[128], words[512];
-	char *table;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned)now.tv_sec;
+}
+
+/*
+ * The device of the table /e2e/table.NAME. A target "flakey", which is all of a table, gets its last two parameters
+ * here: the seconds for which it works and fails, several times what a scan takes, whatever else the host has to do.
+ */
+static void disk_create(const char *name, unsigned scan_seconds, char *out_path, size_t room)
+{
+	char path[128];
+	char *table, *whole = NULL;
 
 	snprintf(path, sizeof(path), "/e2e/table.%s", name);
 	table = slurp(path, NULL);
 	if (!table)
 		die(path);
-	if (devmapper_create(name, table, device, sizeof(device)) < 0)
+	if (!strstr(table, " flakey "))
+		whole = strdup(table);
+	else if (asprintf(&whole, "%.*s %u %u", (int)strcspn(table, "\n"), table, 3 * scan_seconds,
+			  2 * scan_seconds) < 0)
+		whole = NULL;
+	if (!whole || devmapper_create(name, whole, out_path, room) < 0)
 		die(name);
+	free(whole);
 	free(table);
+}
+
+/* Ever so often a disk that works and fails in turns is asked: it may be that it was never met in one of them. */
+enum { SCANS_MAX = 150 };
+
+/*
+ * Scans the device of the table /e2e/table.NAME, with some time between: once, or as often as asked and until there was
+ * a scan with faults and one without. Returns the seconds that the longest took, one at least.
+ */
+static unsigned run_disk(const char *name, const char *type, const char *options, unsigned repeats,
+			 unsigned scan_seconds)
+{
+	unsigned longest = 1, with = 0, without = 0;
+	char device[64], scan[128], words[512];
+
+	disk_create(name, scan_seconds, device, sizeof(device));
 	mkdir(MOUNTPOINT, 0755);
 	disk_mount(device, type, options);
-	for (unsigned i = 0; i < repeats; i++) {
+	for (unsigned i = 0; i < repeats || (repeats > 1 && i < SCANS_MAX && (!with || !without));
+	     i++) {
+		unsigned began = seconds_now(), took;
+
 		drop_caches();
 		snprintf(scan, sizeof(scan), "%s-%u", name, i);
 		snprintf(words, sizeof(words), "%s", setting("scan"));
-		run_scan(scan, words);
+		if (run_scan(scan, words) == 0)
+			without++;
+		else
+			with++;
+		took = seconds_now() - began + 1;
+		longest = took > longest ? took : longest;
 		usleep(repeats > 1 ? 500000 : 0);
 	}
 	image_unmount();
 	if (devmapper_remove(name) < 0)
 		die("removing a device");
+	return longest;
 }
 
 /* /e2e/disks: name, file system, mount options, number of scans, with blanks between them. */
@@ -873,13 +917,14 @@ static void run_disks(void)
 {
 	char *list = slurp("/e2e/disks", NULL);
 	char *rest = list;
+	unsigned scan_seconds = 1;
 
 	for (char *line; list && (line = strsep(&rest, "\n"));) {
 		char name[32], type[16], options[64];
 		unsigned repeats;
 
 		if (sscanf(line, "%31s %15s %63s %u", name, type, options, &repeats) == 4)
-			run_disk(name, type, options, repeats);
+			scan_seconds = run_disk(name, type, options, repeats, scan_seconds);
 	}
 }
 

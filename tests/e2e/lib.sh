@@ -28,7 +28,7 @@ boot()
 	cat "$build/kernels/$series/base.cpio" "$folder/run.cpio" >"$folder/initramfs"
 	rm -f "$folder/results" "$folder/run.cpio"
 	truncate -s 64M "$folder/results"
-	timeout -k 5 "${E2E_BOOT_TIMEOUT:-240}" nice qemu-system-x86_64 \
+	timeout -k 5 "${E2E_BOOT_TIMEOUT:-900}" qemu-system-x86_64 \
 		-machine q35 -accel tcg,thread=multi -cpu max -m 768M -smp 1 \
 		-nodefaults -no-user-config -display none -no-reboot -serial "file:$folder/console" \
 		-kernel "$build/kernels/$series/vmlinuz" -initrd "$folder/initramfs" \

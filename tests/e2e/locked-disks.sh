@@ -89,7 +89,7 @@ wait $!
 is 'one that will not end is ended when asked twice' '143 ' "$? $(left)"
 # A signal that waits before the first step: nothing is begun that would need undoing.
 mkfifo /tmp/pipe
-stop INT 1 130 ima-rescue list --key-file /tmp/pipe /tmp/d.img
+stop INT 8 130 ima-rescue list --key-file /tmp/pipe /tmp/d.img
 is 'a word about it' 'ima-rescue: stopped by SIGINT' "$(cat /tmp/err)"
 ima-rescue list --key-file /tmp/key /tmp/d.img | true
 is 'nobody reads the report' '' "$(left)"

@@ -56,7 +56,7 @@ series=6.1
 code=/usr/share/OVMF/OVMF_CODE_4M.secboot.fd
 stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
 # A guest takes 3 to 10 s on an idle machine.
-guest_seconds=${E2E_BOOT_TIMEOUT:-240}
+guest_seconds=${E2E_BOOT_TIMEOUT:-900}
 
 sbat_head='sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n'
 
@@ -157,7 +157,7 @@ esp()
 # FOLDER/console, what our programs say to FOLDER/answers.
 guest()
 {
-	exec timeout -k 5 "$guest_seconds" nice -n 5 qemu-system-x86_64 \
+	exec timeout -k 5 "$guest_seconds" qemu-system-x86_64 \
 		-machine q35,smm=on -accel tcg,thread=multi -cpu max -m 512M -smp 1 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-global driver=cfi.pflash01,property=secure,value=on \

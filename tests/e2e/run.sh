@@ -168,7 +168,7 @@ host_scan()
 	arguments=$(scan_arguments "$series" "$policy" "$keys" "$here/policies/$policy.policy" \
 		"$build/kernels/$series/config")
 	# shellcheck disable=SC2086 # none of the words has a blank
-	timeout 300 "$scanner" $arguments "$mounted" >"$folder/scan.ndjson" 2>"$folder/scan.err" ||
+	timeout 900 "$scanner" $arguments "$mounted" >"$folder/scan.ndjson" 2>"$folder/scan.err" ||
 		status=$?
 	echo "$status" >"$folder/scan.status"
 	# 64 is an answer too: the policy may be one that the kernel refuses.

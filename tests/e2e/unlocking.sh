@@ -59,14 +59,14 @@ before=$(sum)
 opens() { # WHAT IMAGE OPTION…: status 0, or 2 with words
 	what=$1 image=$2
 	shift 2
-	timeout 100 ima-rescue list "$@" $image >/tmp/out 2>/tmp/err
+	timeout 600 ima-rescue list "$@" $image >/tmp/out 2>/tmp/err
 	is "$what" '0 1' "$? $(grep -c '  1  [A-Z].* Linux' /tmp/out)"
 	is "$what: nothing left" '' "$(left)"
 }
 told() { # WORDS IMAGE OPTION…
 	words=$1 image=$2
 	shift 2
-	timeout 100 ima-rescue list "$@" $image >/tmp/out 2>/tmp/err
+	timeout 600 ima-rescue list "$@" $image >/tmp/out 2>/tmp/err
 	is "$image: $words" '2 1' "$? $(grep -c "$words" /tmp/out)"
 	is "$image: nothing left" '' "$(left)"
 }
@@ -150,7 +150,10 @@ ima-rescue list --key-file /tmp/pipe /tmp/two.img >/dev/null 2>&1 &
 sleep 1
 exec 3>/tmp/pipe
 printf $secret >&3
-sleep 1
+for moment in $(seq 100); do
+	grep -q 'VmLck:.* [1-9][0-9]* kB' /proc/$!/status && break
+	sleep 0.2
+done
 is 'locked in memory' 1 "$(grep -c 'VmLck:.* [1-9][0-9]* kB' /proc/$!/status)"
 is 'not to be dumped' 1 "$(grep -l . /proc/$!/coredump_filter >/dev/null; grep -c 'VmFlags:.* lo.* dd' /proc/$!/smaps)"
 exec 3>&-

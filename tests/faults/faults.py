@@ -154,7 +154,7 @@ def main():
     parser.add_argument("--most", type=int, default=400, help="runs at most; 0: one for every n")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--repeat", action="store_true")
-    parser.add_argument("--timeout", type=float, default=20)
+    parser.add_argument("--timeout", type=float, default=180)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("arguments", nargs="+")
     options = parser.parse_args()

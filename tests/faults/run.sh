@@ -96,7 +96,7 @@ if [ -n "$FAULTS_ASAN" ]; then
 	export ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0:allocator_may_return_null=1:exitcode=99
 	for family in open read xattr alloc; do
 		"$python" "$faults/faults.py" "$FAULTS_ASAN" "$work/failnth-asan.so" --family "$family" --most 120 \
-			--timeout 60 -- --no-sandbox "${options[@]}" "$t" >"$work/faults" 2>&1 || true
+			--timeout 300 -- --no-sandbox "${options[@]}" "$t" >"$work/faults" 2>&1 || true
 		said=$(tail -n 1 "$work/faults")
 		check "asan: $said" grep -q ' runs, 0 bad$' <<<"$said"
 		grep -v ' runs, [0-9]* bad$' "$work/faults" | sed 's/^/      /' || true

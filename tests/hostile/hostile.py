@@ -334,7 +334,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--dir", help="where to make the trees; must hold security.* attributes")
-    parser.add_argument("--timeout", type=float, default=20)
+    parser.add_argument("--timeout", type=float, default=180)
     parser.add_argument("--keep", action="store_true", help="leave the trees that did harm")
     parser.add_argument("--still", action="store_true", help="do not change the trees while they are scanned")
     options = parser.parse_args()
