@@ -259,11 +259,22 @@ image_make() {
 	esac
 }
 
+# loop_mount FILE DIRECTORY [OPTIONS]: by a loop device that goes when it is unmounted. Not by mount's option "loop": a
+# loop device stays read-only, and with it the mount, when an earlier user of its number set it so and was killed.
+loop_mount() {
+	local device status=0
+	mkdir -p "$2"
+	device=$(losetup --show -f "$1") || return
+	blockdev --setrw "$device"
+	mount ${3:+-o "$3"} "$device" "$2" || status=$?
+	losetup -d "$device"
+	[ "$status" -eq 0 ] || return "$status"
+	mounted+=("$2")
+}
+
 # image_mount FILE DIRECTORY [OPTIONS]
 image_mount() {
-	mkdir -p "$2"
-	mount -o "loop${3:+,$3}" "$1" "$2" 2>"$err" || skip "cannot mount a loop image: $(cat "$err")"
-	mounted+=("$2")
+	loop_mount "$@" 2>"$err" || skip "cannot mount a loop image: $(cat "$err")"
 }
 
 # image_umount DIRECTORY

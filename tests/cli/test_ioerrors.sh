@@ -123,8 +123,7 @@ for name in plain csum xfs; do
 			xfs) how=ro,norecovery ;;
 			*) how=ro,noload ;;
 			esac
-			mount -o "loop,$how" "$work/damaged.img" "$t" 2>"$err" || continue
-			mounted+=("$t")
+			loop_mount "$work/damaged.img" "$t" "$how" 2>"$err" || continue
 			mountable=$((mountable + 1))
 			judge "$name, $kind, seed $seed"
 			image_umount "$t"

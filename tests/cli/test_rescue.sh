@@ -36,13 +36,13 @@ mkfs.ext4 -q -U "$uuid" -L root -d "$work/tree" "$work/root.img" 60M
 into_partition "$disk" 2 "$work/root.img"
 
 truncate -s 310M "$work/home.img" && mkfs.xfs -q "$work/home.img"
-mkdir "$work/home" && mount -o loop "$work/home.img" "$work/home" && mounted+=("$work/home")
+loop_mount "$work/home.img" "$work/home"
 mkdir -p "$work/home/anna" && touch "$work/home/anna/.bashrc"
 umount "$work/home"
 into_partition "$disk" 3 "$work/home.img"
 
 truncate -s 300M "$work/btrfs.img" && mkfs.btrfs -q "$work/btrfs.img"
-mkdir "$work/btrfs" && mount -o loop "$work/btrfs.img" "$work/btrfs" && mounted+=("$work/btrfs")
+loop_mount "$work/btrfs.img" "$work/btrfs"
 btrfs -q subvolume create "$work/btrfs/@" >/dev/null
 btrfs -q subvolume create "$work/btrfs/@home" >/dev/null
 install_tree "$work/btrfs/@" Gentoo

@@ -57,13 +57,18 @@ unmount()
 
 fill_image()
 {
+	local device
 	rm -f "$image.part"
 	truncate -s 192M "$image.part"
 	mkfs.ext4 -q -F -b 4096 -I 256 -N 8192 -O verity -U "$fs_uuid" \
 		-E hash_seed="$fs_uuid",lazy_itable_init=0,lazy_journal_init=0 "$image.part"
 	mounted=$(mktemp -d "$build/mount.XXXXXX")
 	trap unmount EXIT
-	mount -o loop "$image.part" "$mounted"
+	# It may be read-only still: an earlier user of its number set it so, and was killed.
+	device=$(losetup --show -f "$image.part")
+	blockdev --setrw "$device"
+	mount "$device" "$mounted"
+	losetup -d "$device" # it goes when it is unmounted
 	"$tools/mkcorpus" "$mounted" "$keys" "$tools/tiny" "$fs_uuid" "$build/verity" \
 		"$build"/modules/*.ko
 	unmount

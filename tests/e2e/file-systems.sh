@@ -44,10 +44,13 @@ xorriso_of() { rm "$1" && xorriso -as mkisofs -quiet -R -o "$1" "$tree"; }
 squashfs_of() { mksquashfs "$tree" "$2" -noappend -quiet -no-progress -xattrs -comp "$1"; }
 erofs_of() { rm "${!#}" && mkfs.erofs --quiet "${@:1:$#-1}" "${!#}" "$tree"; }
 external_ext4() {
-	mke2fs -q -O journal_dev -b 4096 "$work/journal" 16M && losetup_of journal &&
-		mkfs.ext4 -q -b 4096 -J "device=$loop" "$1" && losetup -d "$loop"
+	local loop status=0
+	mke2fs -q -O journal_dev -b 4096 "$work/journal" 16M && loop=$(losetup -f --show "$work/journal") || return
+	# It may be read-only still: an earlier user of its number set it so, and was killed.
+	blockdev --setrw "$loop" && mkfs.ext4 -q -b 4096 -J "device=$loop" "$1" || status=$?
+	losetup -d "$loop"
+	return "$status"
 }
-losetup_of() { loop=$(losetup -f --show "$work/$1"); }
 external_xfs() {
 	truncate -s 64M "$work/log.xfs" && mkfs.xfs -q --unsupported -l "logdev=$work/log.xfs,size=16m" "$1"
 }
