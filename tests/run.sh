@@ -284,6 +284,7 @@ describe() {
 run_check() {
 	local name=$1 log=$logs/$1.log status=0 began=$EPOCHSECONDS outcome process temporary said
 	temporary=$(mktemp -d)
+	chmod 711 "$temporary" # some tests go on as nobody
 	start_check "$name" "$log" "$temporary"
 	trap 'kill "$process" 2>/dev/null; wait "$process"; rm -rf --one-file-system "$temporary"; exit 130' TERM
 	wait "$process" || status=$?
