@@ -122,7 +122,7 @@ check_install_uninstall() {
 
 check_lint() {
 	local lint failed=0
-	build build/release/ima-scan build/release/ima-efi
+	build all
 	for lint in tests/lint/*.sh; do
 		printf -- '-- %s\n' "$lint"
 		"$lint" || failed=1
