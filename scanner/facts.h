@@ -58,6 +58,7 @@ struct facts {
 	struct inode_facts inode;
 	const struct fsinfo *fs;
 	struct attrs attrs;
+	bool has_labels; /* attrs, ima and evm hold what was read; else they were too large to keep */
 	struct imaxattr ima, evm;
 	unsigned place, kinds; /* content_of_path(), content_of_head() */
 	bool kinds_known;

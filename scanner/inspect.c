@@ -85,6 +85,17 @@ void inspector_free(struct inspector *in)
 	free(in);
 }
 
+/* Attributes of an honest file are a few hundred bytes; a hostile one's are half a megabyte. */
+enum { KEEP_BYTES = 8192 };
+
+void inspector_trim_facts(struct facts *facts)
+{
+	if (facts->attrs.pool_size > KEEP_BYTES)
+		attrs_done(&facts->attrs);
+	if (facts->modsig_signer.cap > KEEP_BYTES)
+		buf_done(&facts->modsig_signer);
+}
+
 void inspector_release_facts(struct facts *facts)
 {
 	attrs_done(&facts->attrs);
@@ -423,12 +434,27 @@ static void peek(struct inspector *in, int fd, struct facts *facts)
 		learn_kinds(in, facts);
 }
 
-bool inspector_read_labels(struct inspector *in, int fd, struct facts *facts)
+/* True: the whole content is to be read. */
+static bool take_labels(struct inspector *in, int fd, struct facts *facts)
 {
 	read_labels(fd, facts);
 	facts->input.profile = in->rules->profile;
 	facts->input.unverifiable_fs = facts->fs->unverifiable && in->rules->profile->fail_securely;
+	facts->has_labels = true;
 	return facts_is_labelled(facts) || may_be_governed(in, facts, false);
+}
+
+bool inspector_read_labels(struct inspector *in, int fd, struct facts *facts)
+{
+	bool whole = take_labels(in, fd, facts);
+
+	if (facts->attrs.pool_size <= KEEP_BYTES)
+		return whole;
+	/* What was decoded points into what goes. */
+	inspector_trim_facts(facts);
+	facts->ima = facts->evm = (struct imaxattr){0};
+	facts->has_labels = false;
+	return whole;
 }
 
 static void look_inside(struct inspector *in, int fd, struct facts *facts)
@@ -449,6 +475,8 @@ static void look_inside(struct inspector *in, int fd, struct facts *facts)
 
 void inspector_finish(struct inspector *in, int fd, bool whole, struct facts *facts)
 {
+	if (!facts->has_labels)
+		whole = take_labels(in, fd, facts);
 	if (!whole) {
 		peek(in, fd, facts);
 		whole = may_be_governed(in, facts, facts->kinds_known);

@@ -75,7 +75,8 @@ enum inspect_result inspector_look(struct inspector *in, int dir_fd,
  *
  * The first opens the file: *out_fd is set with INSPECT_DONE only, and the caller's to close. The
  * second reads its labels, and tells whether its whole content will be read for certain: that is
- * given to the third, which reads it and judges.
+ * given to the third, which reads it and judges. Attributes much larger than they have any reason to be are
+ * not kept in between: the third step reads them again.
  */
 enum inspect_result inspector_open(struct inspector *in, int dir_fd,
 				   const struct inspect_name *name, enum inspect_phase phase,
@@ -87,6 +88,11 @@ void inspector_finish(struct inspector *in, int fd, bool whole, struct facts *fa
 /* Does a directory entry that is no regular file carry a label nonetheless? */
 bool inspector_has_stray_label(int dir_fd, const char *name);
 
+/*
+ * For facts that are kept to be used again: gives back what one file's large attributes took. Nothing of them may
+ * be used any more.
+ */
+void inspector_trim_facts(struct facts *facts);
 void inspector_release_facts(struct facts *facts);
 
 #endif

@@ -12,9 +12,14 @@
 
 enum {
 	QUEUE_TASKS = 128,
-	/* Results that may wait for an earlier one: bounds memory while one huge file is read. */
+	/* Of tasks waiting and being worked on (scan_source.c says what counts): paths can be long. */
+	QUEUE_BYTES = 8 << 20,
+	/*
+	 * Results that may wait for an earlier one: bounds memory while one huge file is read, during which some
+	 * 7000 others are done. A writer that is slower than the workers fills this, too.
+	 */
 	REORDER_TASKS = 1024,
-	REORDER_BYTES = 24 << 20,
+	REORDER_BYTES = 6 << 20,
 	JOBS_MAX = 256,
 	/* Descriptors for others than the workers' files: directories in the queue, and the walk's. */
 	OTHER_DESCRIPTORS = 2 * QUEUE_TASKS,
@@ -132,7 +137,7 @@ static int run_pass(struct scan *scan, int (*source)(struct scan_pass *, struct 
 
 	if (atomic_load(scan->stop))
 		return 0;
-	pass.tasks = queue_new(QUEUE_TASKS);
+	pass.tasks = queue_new(QUEUE_TASKS, QUEUE_BYTES);
 	pass.outcomes = reorder_new(REORDER_TASKS, REORDER_BYTES);
 	if (pass.tasks && pass.outcomes)
 		result = run_threads(&pass, tally, f);

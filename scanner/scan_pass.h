@@ -29,6 +29,7 @@ struct scan_outcome {
  */
 struct scan_task {
 	uint64_t seq;
+	size_t bytes; /* what it may cost at once, as the queue was told */
 	struct walk_batch *batch;
 	char **paths; /* one allocation; the first is the file's name, the rest further links */
 	size_t path_count;

@@ -90,6 +90,7 @@ static int record_facts(struct scan_pass *pass, struct scan_outcome *outcome,
 		outcome->count--;
 		return -1;
 	}
+	buf_fit(&record->text);
 	atomic_fetch_add(&scan->files_done, 1);
 	atomic_fetch_add(&scan->bytes_done, facts->bytes_read);
 	if (facts->governed && !verdict_is_good(facts->verdict.kind))

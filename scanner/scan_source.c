@@ -2,11 +2,31 @@
 /* Where the pipeline gets its files: the walk, the hard links put aside, a list. */
 #include "scanner/scan_pass.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scanner/links.h"
 #include "scanner/listfile.h"
+
+/*
+ * A byte of a path is up to six in NDJSON, and another two where it is not UTF-8; text grows by doubling.
+ * A worker keeps the text of one file at a time beyond what it may gather (scan_work.c).
+ */
+enum { TEXT_BYTES_FOR_ONE = 16 };
+
+static size_t task_bytes(const struct scan_task *task)
+{
+	size_t paths = 0, fixed = sizeof(*task) + sizeof(*task->outcome);
+
+	if (task->batch && task->batch->dir)
+		paths = task->batch->dir->path_size + NAME_MAX;
+	else if (task->batch)
+		paths = strlen(task->batch->fault_path);
+	for (size_t i = 0; i < task->path_count; i++)
+		paths += strlen(task->paths[i]);
+	return fixed + (task->batch ? sizeof(*task->batch) : 0) + TEXT_BYTES_FOR_ONE * paths;
+}
 
 static bool push_task(struct scan_pass *pass, struct scan_task task)
 {
@@ -23,8 +43,9 @@ static bool push_task(struct scan_pass *pass, struct scan_task task)
 	}
 	task.outcome->count = 0;
 	task.seq = pass->next_seq;
+	task.bytes = task_bytes(&task);
 	*copy = task;
-	if (!queue_push(pass->tasks, copy)) {
+	if (!queue_push(pass->tasks, copy, task.bytes)) {
 		scan_free_task(copy);
 		return false;
 	}

@@ -19,6 +19,11 @@ struct place {
 	bool whole; /* its content will be read to the end */
 };
 
+enum {
+	/* Of records that are gathered before a part of a task's outcome is handed on. */
+	GATHER_BYTES = 128 * 1024,
+};
+
 struct worker {
 	struct scan_pass *pass;
 	struct inspector *in;
@@ -109,9 +114,35 @@ static void read_labels(struct worker *w, size_t count)
 	}
 }
 
+static size_t outcome_bytes(const struct scan_outcome *outcome)
+{
+	size_t bytes = sizeof(*outcome);
+
+	for (size_t i = 0; i < outcome->count; i++)
+		bytes += outcome->records[i].text.cap + strlen(outcome->records[i].path);
+	return bytes;
+}
+
+/* Long paths and large labels make large records: no more than a few are held back for their batch. */
+static int hand_on_part(struct worker *w, struct scan_task *task)
+{
+	size_t bytes = outcome_bytes(task->outcome);
+	struct scan_outcome *part = task->outcome, *rest;
+
+	if (bytes < GATHER_BYTES)
+		return 0;
+	rest = malloc(sizeof(*rest));
+	if (!rest)
+		return -1;
+	rest->count = 0;
+	task->outcome = rest;
+	reorder_put_part(w->pass->outcomes, task->seq, part, bytes);
+	return 0;
+}
+
 static int finish_entry(struct worker *w, const struct walk_batch *batch,
 			const struct walk_entry *entry, struct place *place,
-			struct scan_outcome *outcome)
+			struct scan_task *task)
 {
 	struct inspect_name name = name_of(w, batch, entry);
 
@@ -119,7 +150,11 @@ static int finish_entry(struct worker *w, const struct walk_batch *batch,
 		return -1;
 	if (place->fd >= 0)
 		inspector_finish(w->in, place->fd, place->whole, &place->seen.facts);
-	return scan_record_name(w->pass, batch->dir->fd, &name, entry->type, &place->seen, outcome);
+	if (scan_record_name(w->pass, batch->dir->fd, &name, entry->type, &place->seen,
+			     task->outcome) < 0)
+		return -1;
+	inspector_trim_facts(&place->seen.facts);
+	return hand_on_part(w, task);
 }
 
 static void close_places(struct worker *w, size_t count)
@@ -131,10 +166,11 @@ static void close_places(struct worker *w, size_t count)
 }
 
 /* As many entries as may be open at once. */
-static int do_entries(struct worker *w, const struct walk_batch *batch,
-		      const struct walk_entry *entries, size_t count, struct scan_outcome *outcome)
+static int do_entries(struct worker *w, struct scan_task *task, const struct walk_entry *entries,
+		      size_t count)
 {
 	const atomic_bool *stop = w->pass->scan->stop;
+	const struct walk_batch *batch = task->batch;
 	const struct fsinfo *fs = batch->dir->fs;
 	size_t opened = 0;
 	int result = 0;
@@ -148,23 +184,26 @@ static int do_entries(struct worker *w, const struct walk_batch *batch,
 	if (cold)
 		ask_for_content(w, fs, opened);
 	for (size_t i = 0; i < opened && result == 0 && !atomic_load(stop); i++)
-		result = finish_entry(w, batch, &entries[i], &w->places[i], outcome);
+		result = finish_entry(w, batch, &entries[i], &w->places[i], task);
 	close_places(w, opened);
 	return result;
 }
 
-static int do_batch(struct worker *w, const struct walk_batch *batch, struct scan_outcome *outcome)
+static int do_batch(struct worker *w, struct scan_task *task)
 {
+	const struct walk_batch *batch = task->batch;
+
 	/* The second pass meets the same faults of the walk again. */
 	if (batch->fault_path)
 		return w->pass->phase == INSPECT_REST
 			       ? 0
-			       : scan_record_fault(outcome, batch->fault_path, &batch->fault);
+			       : scan_record_fault(task->outcome, batch->fault_path,
+						   &batch->fault);
 	for (size_t at = 0; at < batch->count;) {
 		size_t left = batch->count - at, most = w->pass->open_max;
 		size_t count = left < most ? left : most;
 
-		if (do_entries(w, batch, &batch->entries[at], count, outcome) < 0)
+		if (do_entries(w, task, &batch->entries[at], count) < 0)
 			return -1;
 		at += count;
 	}
@@ -172,7 +211,7 @@ static int do_batch(struct worker *w, const struct walk_batch *batch, struct sca
 }
 
 /* A file by its whole path: opens its directory first. */
-static int do_path(struct worker *w, const struct scan_task *task, struct scan_outcome *outcome)
+static int do_path(struct worker *w, struct scan_task *task)
 {
 	const char *path = task->paths[0], *slash = strrchr(path, '/');
 	struct inspect_name name = {
@@ -182,6 +221,7 @@ static int do_path(struct worker *w, const struct scan_task *task, struct scan_o
 		.link_count = task->path_count - 1,
 	};
 	own_mem char *dir = slash ? strndup(path, (size_t)(slash - path)) : strdup("");
+	struct scan_outcome *outcome = task->outcome;
 	struct scan_pass *pass = w->pass;
 	struct scan_seen *seen = &w->places[0].seen;
 	own_fd int fd = -1;
@@ -194,16 +234,10 @@ static int do_path(struct worker *w, const struct scan_task *task, struct scan_o
 		return pass->phase == INSPECT_REST ? 0 : scan_record_fault(outcome, path, &fault);
 	seen->result = inspector_look(w->in, fd, &name, pass->phase, pass->defer_links,
 				      &seen->facts, &seen->fault);
-	return scan_record_name(pass, fd, &name, DT_REG, seen, outcome);
-}
-
-static size_t outcome_bytes(const struct scan_outcome *outcome)
-{
-	size_t bytes = sizeof(*outcome);
-
-	for (size_t i = 0; i < outcome->count; i++)
-		bytes += outcome->records[i].text.cap + strlen(outcome->records[i].path);
-	return bytes;
+	if (scan_record_name(pass, fd, &name, DT_REG, seen, outcome) < 0)
+		return -1;
+	inspector_trim_facts(&seen->facts);
+	return 0;
 }
 
 void scan_free_outcome(struct scan_outcome *outcome)
@@ -228,11 +262,9 @@ void scan_out_of_memory(struct scan_pass *pass)
 	atomic_store(pass->scan->stop, true);
 }
 
-static int do_task(struct worker *w, const struct scan_task *task)
+static int do_task(struct worker *w, struct scan_task *task)
 {
-	if (task->batch)
-		return do_batch(w, task->batch, task->outcome);
-	return do_path(w, task, task->outcome);
+	return task->batch ? do_batch(w, task) : do_path(w, task);
 }
 
 static void worker_free(struct worker *w)
@@ -272,12 +304,14 @@ void *scan_work(void *context)
 	while ((task = queue_pop(pass->tasks))) {
 		struct scan_outcome *outcome;
 		uint64_t seq = task->seq;
+		size_t bytes = task->bytes;
 
 		if (!w || do_task(w, task) < 0)
 			scan_out_of_memory(pass);
 		outcome = take_ptr(task->outcome);
 		scan_free_task(task);
 		reorder_put(pass->outcomes, seq, outcome, outcome_bytes(outcome));
+		queue_release(pass->tasks, bytes);
 	}
 	worker_free(w);
 	return NULL;

@@ -50,6 +50,17 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
+void buf_fit(struct buf *b)
+{
+	char *data = b->data ? realloc(b->data, b->len + 1) : NULL;
+
+	/* When it cannot become smaller, it stays as it is. */
+	if (!data)
+		return;
+	b->data = data;
+	b->cap = b->len + 1;
+}
+
 void buf_add(struct buf *b, const void *data, size_t n)
 {
 	if (!grow(b, n))

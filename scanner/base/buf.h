@@ -20,6 +20,8 @@ struct buf {
 void buf_done(struct buf *b);
 /* Forgets the content, keeps the memory. */
 void buf_clear(struct buf *b);
+/* Gives back the memory beyond the content, for a buffer that is kept for a while. */
+void buf_fit(struct buf *b);
 void buf_add(struct buf *b, const void *data, size_t n);
 void buf_addc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *text);

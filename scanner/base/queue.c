@@ -9,11 +9,12 @@ struct queue {
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t not_full, not_empty;
 	size_t capacity, first, count;
+	size_t bytes, bytes_max; /* of the items inside, and of those taken and not yet released */
 	bool closed;
 	void *items[];
 };
 
-struct queue *queue_new(size_t capacity)
+struct queue *queue_new(size_t capacity, size_t bytes_max)
 {
 	struct queue *q = calloc(1, sizeof(*q) + capacity * sizeof(q->items[0]));
 
@@ -23,6 +24,7 @@ struct queue *queue_new(size_t capacity)
 	pthread_cond_init(&q->not_full, NULL);
 	pthread_cond_init(&q->not_empty, NULL);
 	q->capacity = capacity;
+	q->bytes_max = bytes_max;
 	return q;
 }
 
@@ -36,15 +38,24 @@ void queue_free(struct queue *q)
 	free(q);
 }
 
-bool queue_push(struct queue *q, void *item)
+/* An item that alone is more than all may be together has its turn when nothing else is about. */
+static bool queue_has_room(const struct queue *q, size_t bytes)
+{
+	if (q->count == q->capacity)
+		return false;
+	return q->bytes == 0 || (q->bytes < q->bytes_max && bytes <= q->bytes_max - q->bytes);
+}
+
+bool queue_push(struct queue *q, void *item, size_t bytes)
 {
 	bool taken;
 
 	pthread_mutex_lock(&q->lock);
-	while (q->count == q->capacity && !q->closed)
+	while (!queue_has_room(q, bytes) && !q->closed)
 		pthread_cond_wait(&q->not_full, &q->lock);
 	taken = !q->closed;
 	if (taken) {
+		q->bytes += bytes;
 		q->items[(q->first + q->count++) % q->capacity] = item;
 		pthread_cond_signal(&q->not_empty);
 	}
@@ -69,6 +80,15 @@ void *queue_pop(struct queue *q)
 	return item;
 }
 
+void queue_release(struct queue *q, size_t bytes)
+{
+	pthread_mutex_lock(&q->lock);
+	q->bytes -= bytes;
+	/* Every waiting producer may be the one that fits now. */
+	pthread_cond_broadcast(&q->not_full);
+	pthread_mutex_unlock(&q->lock);
+}
+
 void queue_close(struct queue *q)
 {
 	pthread_mutex_lock(&q->lock);
@@ -81,6 +101,7 @@ void queue_close(struct queue *q)
 struct slot {
 	void *item;
 	size_t bytes;
+	bool more; /* of the same number is to come */
 };
 
 struct reorder {
@@ -119,22 +140,34 @@ void reorder_free(struct reorder *r)
 
 static bool has_room(const struct reorder *r, uint64_t seq, size_t bytes)
 {
+	/* It may have left a part of it here that was not taken yet. */
 	if (seq == r->next)
-		return true;
+		return !r->slots[seq % r->window].item;
 	return seq - r->next < r->window && r->bytes < r->bytes_max &&
 	       bytes <= r->bytes_max - r->bytes;
 }
 
-void reorder_put(struct reorder *r, uint64_t seq, void *item, size_t bytes)
+static void put(struct reorder *r, uint64_t seq, struct slot slot)
 {
 	pthread_mutex_lock(&r->lock);
-	while (!has_room(r, seq, bytes))
+	while (slot.more ? seq != r->next || r->slots[seq % r->window].item
+			 : !has_room(r, seq, slot.bytes))
 		pthread_cond_wait(&r->moved, &r->lock);
-	r->slots[seq % r->window] = (struct slot){item, bytes};
-	r->bytes += bytes;
+	r->slots[seq % r->window] = slot;
+	r->bytes += slot.bytes;
 	if (seq == r->next)
 		pthread_cond_signal(&r->arrived);
 	pthread_mutex_unlock(&r->lock);
+}
+
+void reorder_put(struct reorder *r, uint64_t seq, void *item, size_t bytes)
+{
+	put(r, seq, (struct slot){.item = item, .bytes = bytes});
+}
+
+void reorder_put_part(struct reorder *r, uint64_t seq, void *item, size_t bytes)
+{
+	put(r, seq, (struct slot){.item = item, .bytes = bytes, .more = true});
 }
 
 void *reorder_take(struct reorder *r)
@@ -150,7 +183,7 @@ void *reorder_take(struct reorder *r)
 		item = slot->item;
 		slot->item = NULL;
 		r->bytes -= slot->bytes;
-		r->next++;
+		r->next += !slot->more;
 		/* Every waiting producer may be the one that fits now. */
 		pthread_cond_broadcast(&r->moved);
 	}

@@ -18,13 +18,13 @@ static void pause_ms(long ms)
 
 START_TEST(queue_keeps_its_order_and_ends)
 {
-	struct queue *q = queue_new(4);
+	struct queue *q = queue_new(4, BIG);
 	char items[4];
 
 	for (int i = 0; i < 4; i++)
-		ck_assert(queue_push(q, &items[i]));
+		ck_assert(queue_push(q, &items[i], 0));
 	queue_close(q);
-	ck_assert(!queue_push(q, &items[0]));
+	ck_assert(!queue_push(q, &items[0], 0));
 	for (int i = 0; i < 4; i++)
 		ck_assert_ptr_eq(queue_pop(q), &items[i]);
 	ck_assert_ptr_null(queue_pop(q));
@@ -54,13 +54,13 @@ static void *take_all(void *context)
 
 START_TEST(queue_gives_each_item_once)
 {
-	struct crowd crowd = {.queue = queue_new(3)};
+	struct crowd crowd = {.queue = queue_new(3, BIG)};
 	pthread_t threads[THREADS];
 
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&threads[i], NULL, take_all, &crowd);
 	for (size_t i = 1; i <= ITEMS; i++)
-		ck_assert(queue_push(crowd.queue, (void *)i));
+		ck_assert(queue_push(crowd.queue, (void *)i, 0));
 	queue_close(crowd.queue);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
@@ -74,16 +74,16 @@ static void *push_two(void *context)
 {
 	struct crowd *crowd = context;
 
-	queue_push(crowd->queue, crowd);
+	queue_push(crowd->queue, crowd, 0);
 	atomic_fetch_add(&crowd->taken, 1);
-	atomic_store(&crowd->refused, !queue_push(crowd->queue, crowd));
+	atomic_store(&crowd->refused, !queue_push(crowd->queue, crowd, 0));
 	return NULL;
 }
 
 /* Whoever waits for room is sent away, with its item. */
 START_TEST(closing_wakes_who_waits_for_room)
 {
-	struct crowd crowd = {.queue = queue_new(1)};
+	struct crowd crowd = {.queue = queue_new(1, BIG)};
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, push_two, &crowd);
@@ -96,6 +96,46 @@ START_TEST(closing_wakes_who_waits_for_room)
 	ck_assert(crowd.refused);
 	ck_assert_ptr_eq(queue_pop(crowd.queue), &crowd);
 	queue_free(crowd.queue);
+}
+END_TEST
+
+struct push {
+	struct queue *queue;
+	size_t bytes;
+	atomic_bool done;
+};
+
+static void *push_one(void *context)
+{
+	struct push *push = context;
+
+	queue_push(push->queue, push, push->bytes);
+	atomic_store(&push->done, true);
+	return NULL;
+}
+
+/* Rows: what is pushed while 6 of 10 bytes are inside, or taken and not released. */
+static const struct {
+	size_t bytes;
+	bool waits;
+} push_cases[] = {{4, false}, {5, true}, {100, true}, {0, false}};
+
+START_TEST(queue_waits_for_bytes_to_be_released)
+{
+	struct queue *q = queue_new(4, 10);
+	struct push push = {.queue = q, .bytes = push_cases[_i].bytes};
+	char first;
+	pthread_t thread;
+
+	ck_assert(queue_push(q, &first, 6));
+	ck_assert_ptr_eq(queue_pop(q), &first);
+	pthread_create(&thread, NULL, push_one, &push);
+	pause_ms(50);
+	ck_assert_int_eq(atomic_load(&push.done), !push_cases[_i].waits);
+	queue_release(q, 6);
+	ck_assert_ptr_eq(queue_pop(q), &push);
+	pthread_join(thread, NULL);
+	queue_free(q);
 }
 END_TEST
 
@@ -125,7 +165,7 @@ static void *feed(void *context)
 	struct line *line = context;
 
 	for (size_t i = 1; i <= ITEMS; i++)
-		queue_push(line->queue, (void *)i);
+		queue_push(line->queue, (void *)i, 0);
 	queue_close(line->queue);
 	reorder_end(line->reorder, ITEMS);
 	return NULL;
@@ -135,7 +175,7 @@ START_TEST(reorder_gives_back_the_order)
 {
 	struct line line = {
 		reorder_new(reorder_cases[_i].window, reorder_cases[_i].bytes_max),
-		queue_new(16),
+		queue_new(16, BIG),
 		reorder_cases[_i].bytes,
 	};
 	pthread_t threads[THREADS], feeder;
@@ -206,6 +246,50 @@ START_TEST(reorder_waits_for_room)
 }
 END_TEST
 
+struct parts {
+	struct reorder *reorder;
+	char items[3];
+	atomic_int put;
+};
+
+/* Number 1 in three parts. */
+static void *put_parts(void *context)
+{
+	struct parts *parts = context;
+
+	for (int i = 0; i < 2; i++) {
+		reorder_put_part(parts->reorder, 1, &parts->items[i], BIG);
+		atomic_fetch_add(&parts->put, 1);
+	}
+	reorder_put(parts->reorder, 1, &parts->items[2], BIG);
+	atomic_fetch_add(&parts->put, 1);
+	return NULL;
+}
+
+START_TEST(reorder_takes_parts_in_their_turn_one_at_a_time)
+{
+	struct parts parts = {.reorder = reorder_new(4, 10)};
+	pthread_t thread;
+	char zero, two;
+
+	pthread_create(&thread, NULL, put_parts, &parts);
+	reorder_put(parts.reorder, 2, &two, 1);
+	pause_ms(50);
+	ck_assert_int_eq(atomic_load(&parts.put), 0);
+	reorder_put(parts.reorder, 0, &zero, 1);
+	ck_assert_ptr_eq(reorder_take(parts.reorder), &zero);
+	pause_ms(50);
+	ck_assert_int_eq(atomic_load(&parts.put), 1);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_eq(reorder_take(parts.reorder), &parts.items[i]);
+	ck_assert_ptr_eq(reorder_take(parts.reorder), &two);
+	pthread_join(thread, NULL);
+	reorder_end(parts.reorder, 3);
+	ck_assert_ptr_null(reorder_take(parts.reorder));
+	reorder_free(parts.reorder);
+}
+END_TEST
+
 START_TEST(reorder_of_nothing_ends)
 {
 	struct reorder *reorder = reorder_new(4, 10);
@@ -228,6 +312,9 @@ Suite *queue_suite(void)
 			    sizeof(reorder_cases) / sizeof(reorder_cases[0]));
 	tcase_add_loop_test(tcase, reorder_waits_for_room, 0,
 			    sizeof(room_cases) / sizeof(room_cases[0]));
+	tcase_add_test(tcase, reorder_takes_parts_in_their_turn_one_at_a_time);
+	tcase_add_loop_test(tcase, queue_waits_for_bytes_to_be_released, 0,
+			    sizeof(push_cases) / sizeof(push_cases[0]));
 	tcase_add_test(tcase, reorder_of_nothing_ends);
 	suite_add_tcase(suite, tcase);
 	return suite;
