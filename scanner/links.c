@@ -14,6 +14,7 @@ struct inode {
 	uint64_t last; /* position of the newest name; each begins with the position of the one
 			  before */
 	uint32_t count;
+	uint32_t bytes; /* of all its names with their NULs */
 };
 
 struct links {
@@ -103,8 +104,10 @@ static int grow(struct links *links)
 	return 0;
 }
 
-int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path, struct fault *f)
+int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path,
+	      bool *out_kept, struct fault *f)
 {
+	size_t size = strlen(path) + 1;
 	struct inode *inode;
 	uint32_t *slot;
 
@@ -116,14 +119,21 @@ int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path,
 		*slot = (uint32_t)++links->count;
 	}
 	inode = &links->inodes[*slot - 1];
+	/* One name there is always: no path is longer than the bound. */
+	if (inode->count && size > LINKS_BYTES_MAX - inode->bytes) {
+		*out_kept = false;
+		return 0;
+	}
 	buf_clear(&links->record);
 	buf_add(&links->record, &inode->last, sizeof(inode->last));
-	buf_add(&links->record, path, strlen(path) + 1);
+	buf_add(&links->record, path, size);
 	if (links->record.failed)
 		return fault_set(f, ENOMEM, "keeping a hard link");
 	if (spool_put(links->spool, links->record.data, links->record.len, &inode->last, f) < 0)
 		return -1;
 	inode->count++;
+	inode->bytes += (uint32_t)size;
+	*out_kept = true;
 	return 0;
 }
 

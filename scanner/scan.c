@@ -25,6 +25,36 @@ enum {
 	OTHER_DESCRIPTORS = 2 * QUEUE_TASKS,
 };
 
+static void write_record(struct scan *scan, const struct record *record, struct tally *tally)
+{
+	tally_add(tally, record);
+	scan->report->format->record(scan->report, record);
+}
+
+/*
+ * A name of an inode that has several waits for the others. One too many is not passed over: what its
+ * place alone would make of the inode is not known.
+ */
+static int put_link_aside(struct scan *scan, const struct record *link, struct tally *tally,
+			  struct fault *f)
+{
+	struct record record = {.kind = RECORD_FAULT, .path = link->path};
+	struct fault fault;
+	bool kept;
+
+	if (links_add(scan->links, link->dev, link->ino, link->path, &kept, f) < 0)
+		return -1;
+	if (kept)
+		return 0;
+	fault_set(&fault, 0,
+		  "one more name of a file with more than %d bytes of names: not among its links, and "
+		  "not judged by",
+		  LINKS_BYTES_MAX);
+	record.fault = &fault;
+	write_record(scan, &record, tally);
+	return 0;
+}
+
 static int write_outcome(struct scan *scan, const struct scan_outcome *outcome, struct tally *tally,
 			 struct fault *f)
 {
@@ -32,12 +62,11 @@ static int write_outcome(struct scan *scan, const struct scan_outcome *outcome, 
 		const struct record *record = &outcome->records[i];
 
 		if (record->kind == RECORD_LINK) {
-			if (links_add(scan->links, record->dev, record->ino, record->path, f) < 0)
+			if (put_link_aside(scan, record, tally, f) < 0)
 				return -1;
 			continue;
 		}
-		tally_add(tally, record);
-		scan->report->format->record(scan->report, record);
+		write_record(scan, record, tally);
 	}
 	return 0;
 }

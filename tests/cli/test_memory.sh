@@ -43,3 +43,17 @@ hostile paths 500
 each 'longest paths'
 hostile tiny 60000
 each 'many files'
+hostile links 500 200
+each 'one file of many long names'
+# Names that are not kept are told: every one is somewhere in the report.
+scan "$t/tree"
+same 'every name is reported' 500 "$("$python" -c '
+import json, sys
+names = 0
+for line in open(sys.argv[1]):
+    record = json.loads(line)
+    if record["record"] in ("file", "fault"):
+        names += 1 + len(record.get("links", []))
+print(names)' "$out")"
+check 'names that are not kept are faults' test "$(json faults)" -gt 0
+check 'and undecided' test $((status & 2)) = 2

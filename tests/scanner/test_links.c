@@ -19,12 +19,40 @@ static struct links *open_links(void)
 	return links;
 }
 
-static void add(struct links *links, uint64_t dev, uint64_t ino, const char *path)
+static bool add(struct links *links, uint64_t dev, uint64_t ino, const char *path)
 {
 	struct fault f = {0};
+	bool kept = false;
 
-	ck_assert_msg(links_add(links, dev, ino, path, &f) == 0, "%s", f.text);
+	ck_assert_msg(links_add(links, dev, ino, path, &kept, &f) == 0, "%s", f.text);
+	return kept;
 }
+
+/* Sixteen names fill it to the last byte; another inode has room of its own. */
+START_TEST(names_of_an_inode_are_bounded)
+{
+	enum { PATH_BYTES = LINKS_BYTES_MAX / 16 };
+	struct links *links = open_links();
+	static char path[PATH_BYTES];
+	struct fault f;
+	char **paths;
+	size_t count;
+
+	memset(path, 'p', PATH_BYTES - 1);
+	for (int i = 0; i < 16; i++)
+		ck_assert(add(links, 1, 7, path));
+	ck_assert(!add(links, 1, 7, path));
+	ck_assert(!add(links, 1, 7, ""));
+	ck_assert(add(links, 2, 7, path));
+	ck_assert_int_eq(links_get(links, 0, &paths, &count, &f), 0);
+	ck_assert_uint_eq(count, 16);
+	free(paths);
+	ck_assert_int_eq(links_get(links, 1, &paths, &count, &f), 0);
+	ck_assert_uint_eq(count, 1);
+	free(paths);
+	links_close(links);
+}
+END_TEST
 
 /* Names come in turns, so that chains run through each other and through several growths. */
 START_TEST(many_inodes_keep_their_names)
@@ -99,6 +127,7 @@ Suite *links_suite(void)
 
 	tcase_add_test(tcase, many_inodes_keep_their_names);
 	tcase_add_test(tcase, the_device_tells_inodes_apart);
+	tcase_add_test(tcase, names_of_an_inode_are_bounded);
 	tcase_add_test(tcase, none_at_all);
 	suite_add_tcase(suite, tcase);
 	return suite;
