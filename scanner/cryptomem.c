@@ -16,14 +16,31 @@
 
 #include "scanner/tally.h"
 
+/* The allocator that libcrypto calls is not told whose it is. */
+static FILE *report;
+
+void cryptomem_set_report(FILE *stream)
+{
+	report = stream;
+}
+
+/* Waits for a line that is being written, and lets nobody begin another one. */
+static void finish_writing(FILE *stream)
+{
+	flockfile(stream);
+	fflush(stream);
+}
+
 /* From any thread, with any lock of libcrypto held: no destructors, no atexit(), no allocation. */
 _Noreturn static void end_program(void)
 {
 	static const char text[] = "ima-scan: out of memory in libcrypto: what was reported so far "
 				   "is not everything\n";
 
-	/* Whole lines only, since each is written by one call. */
-	fflush(NULL);
+	/* Not every stream: somebody may wait for input on one, and hold it. */
+	if (report)
+		finish_writing(report);
+	finish_writing(stdout);
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(STATUS_INTERNAL);
 	_exit(STATUS_INTERNAL);

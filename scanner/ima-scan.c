@@ -66,6 +66,7 @@ struct outputs {
 
 static void close_outputs(struct outputs *outputs)
 {
+	cryptomem_set_report(NULL);
 	links_close(outputs->links);
 	if (outputs->list_fd > STDIN_FILENO)
 		close(outputs->list_fd);
@@ -88,6 +89,7 @@ static int open_outputs(const struct options *o, int root_fd, struct outputs *ou
 		if (out->list_fd < 0)
 			return fault_set(f, errno, "opening the list %s", o->files0_from);
 	}
+	cryptomem_set_report(out->report);
 	out->links = links_open(root_fd, f);
 	return out->links ? 0 : -1;
 }

@@ -27,8 +27,13 @@ enum {
 
 static void write_record(struct scan *scan, const struct record *record, struct tally *tally)
 {
+	struct report *report = scan->report;
+
 	tally_add(tally, record);
-	scan->report->format->record(scan->report, record);
+	/* Several calls make a line, and a worker may end the program (cryptomem.h). */
+	flockfile(report->out);
+	report->format->record(report, record);
+	funlockfile(report->out);
 }
 
 /*

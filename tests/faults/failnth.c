@@ -6,6 +6,7 @@
  *   FAULT_AT=N            which call fails, from 1; 0 or absent: none, calls are only counted
  *   FAULT_ERRNO=NUMBER    errno of the failure (default: what fits the family)
  *   FAULT_REPEAT=1        every call from the n-th on fails
+ *   FAULT_PAUSE_US=N      a pause after each fwrite() and fflush(), in which other threads go on
  *   FAULT_COUNT=FILE      the number of calls is kept there, as an unsigned long
  *
  * Only calls of the main program's own life count: those before its constructors have run are left alone.
@@ -45,6 +46,7 @@ static enum family chosen = NONE;
 static unsigned long fail_at;
 static int fail_errno;
 static bool repeat;
+static useconds_t pause_us;
 static atomic_ulong own_count, *calls = &own_count;
 static atomic_bool ready;
 /* Not the dynamic model: making room for such a variable would call malloc() again. */
@@ -81,6 +83,8 @@ __attribute__((constructor)) static void configure(void)
 	fail_at = at ? strtoul(at, NULL, 10) : 0;
 	fail_errno = error ? atoi(error) : families[chosen].error;
 	repeat = getenv("FAULT_REPEAT") != NULL;
+	if (getenv("FAULT_PAUSE_US"))
+		pause_us = (useconds_t)atoi(getenv("FAULT_PAUSE_US"));
 	if (getenv("FAULT_COUNT"))
 		count_into(getenv("FAULT_COUNT"));
 	atomic_store(&ready, true);
@@ -395,8 +399,12 @@ enum { ERROR_SEEN = 0x20 };
 size_t fwrite(const void *data, size_t size, size_t count, FILE *stream)
 {
 	NEXT(fwrite);
-	if (!fails(WRITE))
-		return next(data, size, count, stream);
+	if (!fails(WRITE)) {
+		size_t written = next(data, size, count, stream);
+
+		usleep(pause_us);
+		return written;
+	}
 	stream->_flags |= ERROR_SEEN;
 	return 0;
 }
@@ -404,8 +412,12 @@ size_t fwrite(const void *data, size_t size, size_t count, FILE *stream)
 int fflush(FILE *stream)
 {
 	NEXT(fflush);
-	if (!stream || !fails(WRITE))
-		return next(stream);
+	if (!stream || !fails(WRITE)) {
+		int result = next(stream);
+
+		usleep(pause_us);
+		return result;
+	}
 	stream->_flags |= ERROR_SEEN;
 	return EOF;
 }

@@ -8,6 +8,7 @@ Each n from 1 to the number of calls an undisturbed scan makes; beyond --most a 
 - it ends in time, with a documented status and no signal;
 - its report is that of the undisturbed scan (the failure was absorbed), or a fault record or a message says what went wrong
   and the status is not 0;
+- the report ends with a line's end;
 - no file's verdict differs from the undisturbed one, except that it may be undecided or missing, and then not for want of an
   algorithm that was there.
 Reports are NDJSON, or text with --verbose.
@@ -36,10 +37,14 @@ def run(options, environment):
     wanted = dict(os.environ, LD_PRELOAD=options.library, FAULT_CALL=options.family, **environment)
     for name in ("LD_PRELOAD", "FAULT_CALL", "FAULT_AT", "FAULT_REPEAT", "FAULT_COUNT"):
         os.environ.pop(name, None)
+    if options.pause:
+        wanted["FAULT_PAUSE_US"] = str(options.pause)
     command = ["/usr/bin/env"] + ["%s=%s" % (k, wanted[k]) for k in wanted if k.startswith(("LD_PRELOAD", "FAULT_"))]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command + [options.program] + options.arguments, stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=err)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, \
+            tempfile.NamedTemporaryFile() as file:
+        to_file = ["--output", file.name] if options.to_file else []
+        process = subprocess.Popen(command + [options.program] + to_file + options.arguments, stdin=subprocess.DEVNULL,
+                                   stdout=out, stderr=err)
         try:
             status = process.wait(options.timeout)
         except subprocess.TimeoutExpired:
@@ -48,7 +53,9 @@ def run(options, environment):
             status = None
         out.seek(0)
         err.seek(0)
-        return status, out.read(), err.read()
+        # By its name: it may have been made anew.
+        with open(file.name, "rb") as report:
+            return status, report.read() if options.to_file else out.read(), err.read()
 
 
 def records(output):
@@ -120,6 +127,8 @@ def judge(options, base, n):
         if status == 0 or status == base["status"] and not errors:
             return "status %d, a different report and nothing said" % status
         return ""
+    if output and not output.endswith(b"\n"):
+        return "status %d, and the report ends within a line: %r" % (status, output[-60:])
     try:
         told = tells_fault(output)
         now = verdicts(output)
@@ -154,6 +163,8 @@ def main():
     parser.add_argument("--most", type=int, default=400, help="runs at most; 0: one for every n")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--repeat", action="store_true")
+    parser.add_argument("--pause", type=int, default=0, help="microseconds after each call that writes")
+    parser.add_argument("--to-file", action="store_true", help="by --output, not to standard output")
     parser.add_argument("--timeout", type=float, default=180)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("arguments", nargs="+")
