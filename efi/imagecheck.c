@@ -11,6 +11,7 @@
 #include "efi/imagerole.h"
 #include "efi/imagerules.h"
 #include "efi/uki.h"
+#include "efi/targetfs_walk.h"
 #include "scanner/base/own.h"
 #include "scanner/digest.h"
 
@@ -290,6 +291,7 @@ struct candidate {
 
 struct search {
 	const struct targetfs *t;
+	struct targetfs_walk walk;
 	struct remark_list *remarks;
 	struct candidate *items;
 	size_t count;
@@ -347,7 +349,7 @@ static void trouble(void *context, const char *path, const struct fault *fault)
 
 static int walk(struct search *s, const char *dir, struct fault *f)
 {
-	return targetfs_walk(s->t, dir, TARGETFS_DEPTH_MAX, consider, trouble, s, f);
+	return targetfs_walk(s->t, &s->walk, dir, TARGETFS_DEPTH_MAX, f);
 }
 
 static int consider_path(struct search *s, const char *path, struct fault *f)
@@ -513,7 +515,8 @@ int imagecheck_find(const struct targetfs *t, const struct secureboot *state,
 		    const struct imagecheck_anchors *anchors, struct imagecheck_list *out,
 		    struct remark_list *remarks, struct fault *f)
 {
-	struct search s = {.t = t, .remarks = remarks};
+	struct search s = {
+		.t = t, .remarks = remarks, .walk = {.file = consider, .trouble = trouble, .context = &s}};
 	struct imagecheck_anchors *own = NULL;
 	struct imagecheck_list list = {0};
 	int result;

@@ -13,6 +13,7 @@
 
 #include "efi/initlines.h"
 #include "efi/policyscript.h"
+#include "efi/targetfs_walk.h"
 #include "scanner/base/bytes.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
@@ -33,6 +34,7 @@ enum starting {
 
 struct search {
 	const struct targetfs *t;
+	struct targetfs_walk walk;
 	initscript_fn *found;
 	void *context;
 	struct remark_list *remarks;
@@ -434,7 +436,7 @@ static int search_place(struct search *s, const char *path, unsigned depth, stru
 		return look_at(s, path, &st, f);
 	if (!S_ISDIR(st.st_mode))
 		return 0;
-	return targetfs_walk(s->t, path, depth, look_at, trouble, s, f);
+	return targetfs_walk(s->t, &s->walk, path, depth, f);
 }
 
 static const struct {
@@ -579,7 +581,8 @@ static int search_all(struct search *s, struct fault *f)
 int initscript_find(const struct targetfs *t, initscript_fn *found, void *context,
 		    struct remark_list *remarks, struct fault *f)
 {
-	struct search s = {.t = t, .found = found, .context = context, .remarks = remarks};
+	struct search s = {.t = t, .found = found, .context = context, .remarks = remarks,
+			   .walk = {.file = look_at, .trouble = trouble, .context = &s}};
 	struct fault limit;
 	int result = search_all(&s, f);
 

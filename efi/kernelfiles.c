@@ -11,6 +11,7 @@
 
 #include "efi/ikconfig.h"
 #include "efi/unpack.h"
+#include "efi/targetfs_walk.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
 #include "scanner/base/path.h"
@@ -278,6 +279,7 @@ int kernelimage_read(const struct targetfs *t, const char *path, struct kernelim
 
 struct finding_kernels {
 	const struct targetfs *t;
+	struct targetfs_walk walk;
 	struct remark_list *remarks;
 	struct targetfs_names names;
 	struct seen *seen; /* of each name */
@@ -377,7 +379,7 @@ static int look_below(struct finding_kernels *k, const char *dir, struct fault *
 
 	if (!targetfs_stat(k->t, dir, &st) || !S_ISDIR(st.st_mode))
 		return 0;
-	return targetfs_walk(k->t, dir, DEPTH_MAX, look_at, trouble, k, f);
+	return targetfs_walk(k->t, &k->walk, dir, DEPTH_MAX, f);
 }
 
 static int look_at_name(struct finding_kernels *k, const char *dir, const char *name,
@@ -451,7 +453,8 @@ static int look_everywhere(struct finding_kernels *k, struct fault *f)
 int kernelimage_find(const struct targetfs *t, struct targetfs_names *out,
 		     struct remark_list *remarks, struct fault *f)
 {
-	struct finding_kernels k = {.t = t, .remarks = remarks};
+	struct finding_kernels k = {
+		.t = t, .remarks = remarks, .walk = {.file = look_at, .trouble = trouble, .context = &k}};
 	int result = look_everywhere(&k, f);
 
 	free(k.seen);

@@ -5,6 +5,7 @@
  * kernel's Documentation/security/keys/trusted-encrypted.rst).
  */
 #include "efi/privkey.h"
+#include "efi/targetfs_walk.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -363,6 +364,7 @@ static const struct place {
 
 struct search {
 	const struct targetfs *t;
+	struct targetfs_walk walk;
 	struct privkey_list *out;
 	struct remark_list *remarks;
 	const char *usual;
@@ -465,7 +467,7 @@ static int search_path(struct search *s, const char *path, unsigned depth, struc
 		return look_at(s, path, &st, f);
 	if (depth == 0 || !S_ISDIR(st.st_mode))
 		return 0;
-	return targetfs_walk(s->t, path, depth, look_at, trouble, s, f);
+	return targetfs_walk(s->t, &s->walk, path, depth, f);
 }
 
 /* "/usr/src/" "*" "/certs" */
@@ -530,7 +532,8 @@ int privkey_find(const struct targetfs *t, struct privkey_list *out, struct rema
 		 struct fault *f)
 {
 	struct privkey_list found = {0};
-	struct search s = {.t = t, .out = &found, .remarks = remarks};
+	struct search s = {.t = t, .out = &found, .remarks = remarks,
+			   .walk = {.file = look_at, .trouble = trouble, .context = &s}};
 	struct fault limit;
 	int result;
 

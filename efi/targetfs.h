@@ -57,16 +57,6 @@ int targetfs_list(const struct targetfs *t, const char *dir, struct targetfs_nam
 		  struct fault *f) FAULT_MUST_USE;
 void targetfs_names_done(struct targetfs_names *names);
 
-/* Called for each regular file below a directory (links to directories are not entered), in order.
- * Return -1 with *f filled to stop. */
-typedef int targetfs_file_fn(void *context, const char *path, const struct stat *st,
-			     struct fault *f);
-/* A directory that cannot be read is told to `trouble` (may be NULL), and the walk goes on. */
-typedef void targetfs_trouble_fn(void *context, const char *path, const struct fault *fault);
-int targetfs_walk(const struct targetfs *t, const char *dir, unsigned depth_max,
-		  targetfs_file_fn *file, targetfs_trouble_fn *trouble, void *context,
-		  struct fault *f) FAULT_MUST_USE;
-
 /* "dir" and "name" joined by one slash; NULL: no memory. The caller frees it. */
 char *targetfs_join(const char *dir, const char *name);
 

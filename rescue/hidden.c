@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "efi/targetfs.h"
+#include "efi/targetfs_walk.h"
 
 /* One file more; past the limit the walk ends by a fault that nobody is told of. */
 static int count_file(void *context, const char *path, const struct stat *st, struct fault *f)
@@ -24,6 +24,14 @@ static int count_file(void *context, const char *path, const struct stat *st, st
 	return 0;
 }
 
+/* What is in there is not counted, which is told. */
+static void count_unread(void *context, const char *path, const struct fault *fault)
+{
+	(void)path;
+	(void)fault;
+	((struct hidden *)context)->unread++;
+}
+
 static int take_names(const struct targetfs_names *names, struct hidden *out, struct fault *f)
 {
 	out->entries = names->count;
@@ -38,6 +46,7 @@ static int take_names(const struct targetfs_names *names, struct hidden *out, st
 
 static int look(const struct targetfs *t, struct hidden *out, struct fault *f)
 {
+	struct targetfs_walk walk = {.file = count_file, .trouble = count_unread, .context = out};
 	struct targetfs_names names;
 	int result;
 
@@ -47,7 +56,7 @@ static int look(const struct targetfs *t, struct hidden *out, struct fault *f)
 	targetfs_names_done(&names);
 	if (result < 0 || out->entries == 0)
 		return result;
-	if (targetfs_walk(t, "/", TARGETFS_DEPTH_MAX, count_file, NULL, out, f) < 0 && !out->more)
+	if (targetfs_walk(t, &walk, "/", TARGETFS_DEPTH_MAX, f) < 0 && !out->more)
 		return -1;
 	return 0;
 }

@@ -17,6 +17,7 @@ struct hidden {
 	size_t entries;
 	size_t files, executables; /* regular files at any depth, and those with an x bit */
 	bool more;		   /* there are more than HIDDEN_FILES_MAX files */
+	size_t unread;		   /* directories and files that could not be looked at */
 	char *names[HIDDEN_NAMES_MAX];
 	size_t name_count;
 };

@@ -29,6 +29,8 @@ static void say_one(const struct hidden *hidden, const struct volume_list *volum
 	command_mark_text(text, false, COMMAND_PLAIN, v->name, 18);
 	buf_printf(text, " %s%zu files, %zu executable", hidden->more ? "more than " : "",
 		   hidden->files, hidden->executables);
+	if (hidden->unread)
+		buf_printf(text, ", %zu not looked into", hidden->unread);
 	say_names(hidden, text);
 	buf_addc(text, '\n');
 	if (!hidden->at)
@@ -78,6 +80,7 @@ int hiddenreport_ndjson(const struct hidden_list *list, const struct volume_list
 		json_number(&line, "files", hidden->files);
 		json_number(&line, "executables", hidden->executables);
 		json_bool(&line, "more", hidden->more);
+		json_number(&line, "unread", hidden->unread);
 		add_names(hidden, &line);
 		if (hidden->at)
 			json_path(&line, "at", "at_hex", hidden->at);

@@ -153,38 +153,6 @@ START_TEST(names_are_listed_in_order)
 }
 END_TEST
 
-static int note_file(void *context, const char *path, const struct stat *st, struct fault *f)
-{
-	struct buf *out = context;
-
-	(void)f;
-	buf_printf(out, "%s %lld\n", path, (long long)st->st_size);
-	return 0;
-}
-
-static void note_trouble(void *context, const char *path, const struct fault *fault)
-{
-	buf_printf(context, "%s: %s\n", path, fault->text);
-}
-
-static void expect_walk(const char *dir, unsigned depth, const char *expected)
-{
-	own_buf struct buf seen = {0};
-	struct fault f = {0};
-
-	ck_assert_int_eq(targetfs_walk(target, dir, depth, note_file, note_trouble, &seen, &f), 0);
-	ck_assert_str_eq(buf_text(&seen), expected);
-}
-
-START_TEST(a_walk_meets_each_file_once_and_says_where_it_stops)
-{
-	expect_walk("/", 8, "/boot/efi/EFI/Linux/Kernel.EFI 2\n/etc/os-release 8\n");
-	expect_walk("/etc", 1, "/etc/os-release 8\n");
-	expect_walk("/boot", 2, "/boot/efi/EFI: walking: too deep\n");
-	expect_walk("/none", 8, "");
-}
-END_TEST
-
 START_TEST(remarks_beyond_the_limit_are_counted)
 {
 	struct remark_list list = {0};
@@ -211,7 +179,6 @@ Suite *targetfs_suite(void)
 	tcase_add_test(tests, a_partition_in_the_root_is_found_and_reads_as_fat_does);
 	tcase_add_test(tests, a_partition_can_be_given);
 	tcase_add_test(tests, names_are_listed_in_order);
-	tcase_add_test(tests, a_walk_meets_each_file_once_and_says_where_it_stops);
 	tcase_add_test(tests, remarks_beyond_the_limit_are_counted);
 	suite_add_tcase(suite, tests);
 	return suite;
