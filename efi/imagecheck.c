@@ -349,7 +349,7 @@ static void trouble(void *context, const char *path, const struct fault *fault)
 
 static int walk(struct search *s, const char *dir, struct fault *f)
 {
-	return targetfs_walk(s->t, &s->walk, dir, TARGETFS_DEPTH_MAX, f);
+	return targetfs_walk_below(s->t, &s->walk, dir, TARGETFS_DEPTH_MAX, f);
 }
 
 static int consider_path(struct search *s, const char *path, struct fault *f)
@@ -515,8 +515,9 @@ int imagecheck_find(const struct targetfs *t, const struct secureboot *state,
 		    const struct imagecheck_anchors *anchors, struct imagecheck_list *out,
 		    struct remark_list *remarks, struct fault *f)
 {
-	struct search s = {
-		.t = t, .remarks = remarks, .walk = {.file = consider, .trouble = trouble, .context = &s}};
+	struct search s = {.t = t,
+			   .remarks = remarks,
+			   .walk = {.file = consider, .trouble = trouble, .context = &s}};
 	struct imagecheck_anchors *own = NULL;
 	struct imagecheck_list list = {0};
 	int result;

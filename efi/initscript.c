@@ -436,7 +436,7 @@ static int search_place(struct search *s, const char *path, unsigned depth, stru
 		return look_at(s, path, &st, f);
 	if (!S_ISDIR(st.st_mode))
 		return 0;
-	return targetfs_walk(s->t, &s->walk, path, depth, f);
+	return targetfs_walk_below(s->t, &s->walk, path, depth, f);
 }
 
 static const struct {
@@ -581,7 +581,10 @@ static int search_all(struct search *s, struct fault *f)
 int initscript_find(const struct targetfs *t, initscript_fn *found, void *context,
 		    struct remark_list *remarks, struct fault *f)
 {
-	struct search s = {.t = t, .found = found, .context = context, .remarks = remarks,
+	struct search s = {.t = t,
+			   .found = found,
+			   .context = context,
+			   .remarks = remarks,
 			   .walk = {.file = look_at, .trouble = trouble, .context = &s}};
 	struct fault limit;
 	int result = search_all(&s, f);

@@ -379,7 +379,7 @@ static int look_below(struct finding_kernels *k, const char *dir, struct fault *
 
 	if (!targetfs_stat(k->t, dir, &st) || !S_ISDIR(st.st_mode))
 		return 0;
-	return targetfs_walk(k->t, &k->walk, dir, DEPTH_MAX, f);
+	return targetfs_walk_below(k->t, &k->walk, dir, DEPTH_MAX, f);
 }
 
 static int look_at_name(struct finding_kernels *k, const char *dir, const char *name,
@@ -453,8 +453,9 @@ static int look_everywhere(struct finding_kernels *k, struct fault *f)
 int kernelimage_find(const struct targetfs *t, struct targetfs_names *out,
 		     struct remark_list *remarks, struct fault *f)
 {
-	struct finding_kernels k = {
-		.t = t, .remarks = remarks, .walk = {.file = look_at, .trouble = trouble, .context = &k}};
+	struct finding_kernels k = {.t = t,
+				    .remarks = remarks,
+				    .walk = {.file = look_at, .trouble = trouble, .context = &k}};
 	int result = look_everywhere(&k, f);
 
 	free(k.seen);

@@ -467,7 +467,7 @@ static int search_path(struct search *s, const char *path, unsigned depth, struc
 		return look_at(s, path, &st, f);
 	if (depth == 0 || !S_ISDIR(st.st_mode))
 		return 0;
-	return targetfs_walk(s->t, &s->walk, path, depth, f);
+	return targetfs_walk_below(s->t, &s->walk, path, depth, f);
 }
 
 /* "/usr/src/" "*" "/certs" */
@@ -532,7 +532,9 @@ int privkey_find(const struct targetfs *t, struct privkey_list *out, struct rema
 		 struct fault *f)
 {
 	struct privkey_list found = {0};
-	struct search s = {.t = t, .out = &found, .remarks = remarks,
+	struct search s = {.t = t,
+			   .out = &found,
+			   .remarks = remarks,
 			   .walk = {.file = look_at, .trouble = trouble, .context = &s}};
 	struct fault limit;
 	int result;

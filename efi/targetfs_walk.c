@@ -39,10 +39,11 @@ static int count(struct targetfs_walk *walk, size_t names, struct fault *f)
 		return 0;
 	}
 	walk->ended = true;
-	return fault_set(f, E2BIG,
-			 "searching: neither this directory nor what comes after it was looked at, beyond "
-			 "%d names in all",
-			 TARGETFS_WALK_NAMES_MAX);
+	return fault_set(
+		f, E2BIG,
+		"searching: neither this directory nor what comes after it was looked at, beyond "
+		"%d names in all",
+		TARGETFS_WALK_NAMES_MAX);
 }
 
 /* The names of a directory, and itself for looking at them. -1: there is nothing, or trouble. */
@@ -75,8 +76,8 @@ static int walk_dir(const struct targetfs *t, struct targetfs_walk *walk, const 
 	return result;
 }
 
-int targetfs_walk(const struct targetfs *t, struct targetfs_walk *walk, const char *dir,
-		  unsigned depth_max, struct fault *f)
+int targetfs_walk_below(const struct targetfs *t, struct targetfs_walk *walk, const char *dir,
+			unsigned depth_max, struct fault *f)
 {
 	return walk_dir(t, walk, dir,
 			depth_max < TARGETFS_DEPTH_MAX ? depth_max : TARGETFS_DEPTH_MAX, f);

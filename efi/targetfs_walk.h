@@ -35,7 +35,7 @@ struct targetfs_walk {
 };
 
 /* Nothing there is no trouble. -1: `file` stopped it, or no memory. */
-int targetfs_walk(const struct targetfs *t, struct targetfs_walk *walk, const char *dir,
-		  unsigned depth_max, struct fault *f) FAULT_MUST_USE;
+int targetfs_walk_below(const struct targetfs *t, struct targetfs_walk *walk, const char *dir,
+			unsigned depth_max, struct fault *f) FAULT_MUST_USE;
 
 #endif

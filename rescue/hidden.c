@@ -56,7 +56,7 @@ static int look(const struct targetfs *t, struct hidden *out, struct fault *f)
 	targetfs_names_done(&names);
 	if (result < 0 || out->entries == 0)
 		return result;
-	if (targetfs_walk(t, &walk, "/", TARGETFS_DEPTH_MAX, f) < 0 && !out->more)
+	if (targetfs_walk_below(t, &walk, "/", TARGETFS_DEPTH_MAX, f) < 0 && !out->more)
 		return -1;
 	return 0;
 }

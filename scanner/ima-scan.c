@@ -62,12 +62,14 @@ struct outputs {
 	FILE *report; /* standard output, or a file of ours */
 	int list_fd;
 	struct links *links;
+	struct namestack *names;
 };
 
 static void close_outputs(struct outputs *outputs)
 {
 	cryptomem_set_report(NULL);
 	links_close(outputs->links);
+	namestack_close(outputs->names);
 	if (outputs->list_fd > STDIN_FILENO)
 		close(outputs->list_fd);
 	if (outputs->report && outputs->report != stdout)
@@ -91,7 +93,10 @@ static int open_outputs(const struct options *o, int root_fd, struct outputs *ou
 	}
 	cryptomem_set_report(out->report);
 	out->links = links_open(root_fd, f);
-	return out->links ? 0 : -1;
+	if (!out->links)
+		return -1;
+	out->names = namestack_open(root_fd, f);
+	return out->names ? 0 : -1;
 }
 
 static bool is_rotational(struct session *s)
@@ -168,6 +173,7 @@ static int scan_with(struct session *s, const struct options *o, const struct ou
 		.rules = &s->rules,
 		.walk = {.root_fd = s->root_fd,
 			 .filesystems = s->filesystems,
+			 .names = outputs->names,
 			 .one_file_system = o->one_file_system,
 			 .excludes = o->excludes.items,
 			 .exclude_count = o->excludes.count,

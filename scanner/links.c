@@ -104,8 +104,8 @@ static int grow(struct links *links)
 	return 0;
 }
 
-int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path,
-	      bool *out_kept, struct fault *f)
+int links_add(struct links *links, uint64_t dev, uint64_t ino, const char *path, bool *out_kept,
+	      struct fault *f)
 {
 	size_t size = strlen(path) + 1;
 	struct inode *inode;

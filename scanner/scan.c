@@ -51,10 +51,11 @@ static int put_link_aside(struct scan *scan, const struct record *link, struct t
 		return -1;
 	if (kept)
 		return 0;
-	fault_set(&fault, 0,
-		  "one more name of a file with more than %d bytes of names: not among its links, and "
-		  "not judged by",
-		  LINKS_BYTES_MAX);
+	fault_set(
+		&fault, 0,
+		"one more name of a file with more than %d bytes of names: not among its links, and "
+		"not judged by",
+		LINKS_BYTES_MAX);
 	record.fault = &fault;
 	write_record(scan, &record, tally);
 	return 0;

@@ -141,8 +141,7 @@ static int hand_on_part(struct worker *w, struct scan_task *task)
 }
 
 static int finish_entry(struct worker *w, const struct walk_batch *batch,
-			const struct walk_entry *entry, struct place *place,
-			struct scan_task *task)
+			const struct walk_entry *entry, struct place *place, struct scan_task *task)
 {
 	struct inspect_name name = name_of(w, batch, entry);
 
@@ -197,8 +196,7 @@ static int do_batch(struct worker *w, struct scan_task *task)
 	if (batch->fault_path)
 		return w->pass->phase == INSPECT_REST
 			       ? 0
-			       : scan_record_fault(task->outcome, batch->fault_path,
-						   &batch->fault);
+			       : scan_record_fault(task->outcome, batch->fault_path, &batch->fault);
 	for (size_t at = 0; at < batch->count;) {
 		size_t left = batch->count - at, most = w->pass->open_max;
 		size_t count = left < most ? left : most;

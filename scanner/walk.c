@@ -46,8 +46,8 @@ struct found {
 struct frame {
 	struct walk_dir *dir; /* NULL while its descriptor is given up */
 	uint64_t dev, ino;
-	size_t path_size;	       /* of walk.path */
-	size_t pending, pending_first; /* next subdirectory name, and where its names begin */
+	size_t path_size;		 /* of walk.path */
+	uint64_t pending, pending_first; /* next subdirectory name, and where its names begin */
 };
 
 struct walk {
@@ -57,8 +57,8 @@ struct walk {
 	struct walk_totals *totals;
 	struct walk_batch *batch;
 	bool stopped;
-	struct buf path;    /* of the directory being read */
-	struct buf pending; /* names of subdirectories still to be entered, a stack */
+	struct buf path;	   /* of the directory being read */
+	struct namestack *pending; /* names of subdirectories still to be entered */
 	struct buf window_names;
 	struct found *window;
 	size_t window_count;
@@ -230,9 +230,9 @@ static int drain_window(struct walk *w, struct walk_dir *dir)
 		}
 		if (found->type == DT_UNKNOWN)
 			found->type = type_of(dir->fd, name);
-		if (found->type == DT_DIR)
-			buf_add(&w->pending, name, strlen(name) + 1);
-		if (add_entry(w, dir, found) < 0 || w->pending.failed || w->path.failed)
+		if (found->type == DT_DIR && namestack_push(w->pending, name) < 0)
+			return -1;
+		if (add_entry(w, dir, found) < 0 || w->path.failed)
 			return -1;
 	}
 	w->window_count = 0;
@@ -371,8 +371,8 @@ static int push_frame(struct walk *w, struct walk_dir *dir, uint64_t dev, uint64
 		.dev = dev,
 		.ino = ino,
 		.path_size = w->path.len,
-		.pending = w->pending.len,
-		.pending_first = w->pending.len,
+		.pending = namestack_top(w->pending),
+		.pending_first = namestack_top(w->pending),
 	};
 	give_up_far_frame(w);
 	return 0;
@@ -472,9 +472,9 @@ static int reopen(struct walk *w, struct frame *frame, int child_fd)
 		return 0;
 	}
 	/* Nothing is lost where nothing was left to be entered. */
-	if (frame->pending == w->pending.len)
+	if (frame->pending == namestack_top(w->pending))
 		return 0;
-	frame->pending = w->pending.len;
+	frame->pending = namestack_top(w->pending);
 	fault_set(&fault, 0,
 		  "the directory was moved while being read: the rest of it is not scanned");
 	return report(w, &w->path, &fault);
@@ -486,7 +486,7 @@ static int leave(struct walk *w)
 	struct walk_dir *child = frame->dir;
 	int result = 0;
 
-	w->pending.len = frame->pending_first;
+	namestack_cut(w->pending, frame->pending_first);
 	w->depth--;
 	if (w->depth) {
 		struct frame *parent = &w->frames[w->depth - 1];
@@ -510,11 +510,11 @@ static int walk_all(struct walk *w)
 
 		if (atomic_load(w->options->stop))
 			break;
-		if (frame->pending < w->pending.len && frame->dir) {
+		if (frame->pending < namestack_top(w->pending) && frame->dir) {
 			char name[NAME_MAX + 1];
 
-			memcpy(name, w->pending.data + frame->pending,
-			       strlen(w->pending.data + frame->pending) + 1);
+			if (namestack_get(w->pending, frame->pending, name) < 0)
+				return -1;
 			frame->pending += strlen(name) + 1;
 			result = descend(w, frame, name);
 		} else {
@@ -529,7 +529,8 @@ static int walk_all(struct walk *w)
 int walk_tree(const struct walk_options *options, walk_emit_fn *emit, void *context,
 	      struct walk_totals *out_totals, struct fault *f)
 {
-	struct walk w = {.options = options, .emit = emit, .context = context};
+	struct walk w = {
+		.options = options, .emit = emit, .context = context, .pending = options->names};
 	int result = -1;
 
 	*out_totals = (struct walk_totals){0};
@@ -544,7 +545,7 @@ int walk_tree(const struct walk_options *options, walk_emit_fn *emit, void *cont
 		walk_dir_unref(w.frames[--w.depth].dir);
 	walk_batch_free(w.batch);
 	buf_done(&w.path);
-	buf_done(&w.pending);
+	namestack_cut(w.pending, 0);
 	buf_done(&w.window_names);
 	free(w.window);
 	free(w.dents);

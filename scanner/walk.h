@@ -9,6 +9,7 @@
 
 #include "scanner/base/fault.h"
 #include "scanner/fsinfo.h"
+#include "scanner/namestack.h"
 
 /*
  * Finds what is below a directory, by descriptor: never follows a symbolic link, never leaves the
@@ -53,6 +54,7 @@ void walk_batch_free(struct walk_batch *batch);
 struct walk_options {
 	int root_fd;
 	struct fsinfo_table *filesystems;
+	struct namestack *names; /* for the walk alone, while it lasts */
 	bool one_file_system;
 	const char *const *excludes; /* fnmatch(3) patterns against the path; "*" matches "/" too */
 	size_t exclude_count;

@@ -26,6 +26,7 @@
 	SUITE(links)                                                                               \
 	SUITE(listfile)                                                                            \
 	SUITE(modsig)                                                                              \
+	SUITE(namestack)                                                                           \
 	SUITE(optable)                                                                             \
 	SUITE(options)                                                                             \
 	SUITE(policy_builtin)                                                                      \

@@ -16,7 +16,7 @@
 struct queue;
 
 struct queue *queue_new(size_t capacity, size_t bytes_max); /* NULL: no memory */
-void queue_free(struct queue *q);	  /* must be empty and unused */
+void queue_free(struct queue *q);			    /* must be empty and unused */
 /*
  * Waits while there is no room; more than bytes_max is let in alone. False: the queue was closed and
  * the item was not taken.

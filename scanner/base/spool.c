@@ -34,7 +34,7 @@ static int open_nameless_in(const char *path, int apart_from_fd)
 	return openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
-static int open_nameless(int apart_from_fd)
+int spool_open_nameless(int apart_from_fd, struct fault *f)
 {
 	const char *dir = getenv("TMPDIR");
 	int fd = -1;
@@ -45,7 +45,7 @@ static int open_nameless(int apart_from_fd)
 		fd = open_nameless_in("/tmp", apart_from_fd);
 	if (fd < 0)
 		fd = memfd_create("ima-scan-spool", MFD_CLOEXEC);
-	return fd;
+	return fd < 0 ? fault_set(f, errno, "opening a temporary file") : fd;
 }
 
 struct spool *spool_open(int apart_from_fd, struct fault *f)
@@ -56,9 +56,8 @@ struct spool *spool_open(int apart_from_fd, struct fault *f)
 		fault_set(f, ENOMEM, "opening a temporary file");
 		return NULL;
 	}
-	s->fd = open_nameless(apart_from_fd);
+	s->fd = spool_open_nameless(apart_from_fd, f);
 	if (s->fd < 0) {
-		fault_set(f, errno, "opening a temporary file");
 		free(s);
 		return NULL;
 	}

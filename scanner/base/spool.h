@@ -20,6 +20,8 @@ struct spool;
  */
 struct spool *spool_open(int apart_from_fd, struct fault *f) FAULT_MUST_USE;
 void spool_close(struct spool *s);
+/* Such a file alone, for who keeps something else in it: a descriptor, which the caller closes. */
+int spool_open_nameless(int apart_from_fd, struct fault *f) FAULT_MUST_USE;
 /* Appends; *out_position is what spool_get() wants. */
 int spool_put(struct spool *s, const void *data, size_t size, uint64_t *out_position,
 	      struct fault *f) FAULT_MUST_USE;

@@ -43,6 +43,11 @@ hostile paths 500
 each 'longest paths'
 hostile tiny 60000
 each 'many files'
+# Here every name is kept until it is its turn; in a file.
+hostile directories 250000
+LIMIT=300 flat 'many directories in one' --format ndjson
+check 'all of them are entered' test "$(json directories)" = 250001
+
 hostile links 500 200
 each 'one file of many long names'
 # Names that are not kept are told: every one is somewhere in the report.

@@ -70,7 +70,7 @@ run "$rescue" umount
 untouched 'mount'
 
 run "$rescue" mount "$disk"
-check 'told as text' grep -q '/boot  *disk.img#1  *3 files, 1 executable: grub' "$out"
+check 'told as text' grep -q '/boot  *disk.img#1  *3 files, 1 executable, 1 not looked into: grub' "$out"
 check 'and how to see it' grep -q -- '--beneath' "$out"
 check 'no control byte reaches the terminal' bash -c "! grep -qP '[\\x00-\\x08\\x0b-\\x1f\\x7f]' '$out'"
 run "$rescue" umount

@@ -79,7 +79,10 @@ static const struct {
 	{{"/"}, 8, 3, "/boot: 7\n"},
 	/* All walks of a search count together, and none comes after the end. */
 	{{"/etc/a", "/etc/c", "/boot"}, 8, 1, "/etc/a/one 1\n/etc/c: 7\n"},
-	{{"/boot", "/etc/a", "/etc/a"}, 8, 4, "/boot/EFI/Linux/kernel 2\n/etc/a/one 1\n/etc/a: 7\n"},
+	{{"/boot", "/etc/a", "/etc/a"},
+	 8,
+	 4,
+	 "/boot/EFI/Linux/kernel 2\n/etc/a/one 1\n/etc/a: 7\n"},
 };
 
 START_TEST(a_search_meets_each_file_once_and_says_where_it_stops)
@@ -94,7 +97,8 @@ START_TEST(a_search_meets_each_file_once_and_says_where_it_stops)
 	ck_assert_int_eq(E2BIG, 7);
 	for (int i = 0; i < 3 && walks[_i].dirs[i]; i++)
 		ck_assert_int_eq(
-			targetfs_walk(target, &walk, walks[_i].dirs[i], walks[_i].depth, &f), 0);
+			targetfs_walk_below(target, &walk, walks[_i].dirs[i], walks[_i].depth, &f),
+			0);
 	ck_assert_str_eq(buf_text(&seen), walks[_i].expected);
 }
 END_TEST
@@ -103,14 +107,13 @@ END_TEST
 START_TEST(a_directory_that_cannot_be_read_is_told)
 {
 	own_buf struct buf seen = {0};
-	struct targetfs_walk walk = {
-		.file = note_file, .trouble = note_trouble, .context = &seen};
+	struct targetfs_walk walk = {.file = note_file, .trouble = note_trouble, .context = &seen};
 	struct fault f = {0};
 
 	ck_assert_int_eq(fchmodat(tree_fd, "root/etc/a", 0, 0), 0);
 	if (geteuid() == 0)
 		ck_assert_int_eq(seteuid(65534), 0);
-	ck_assert_int_eq(targetfs_walk(target, &walk, "/etc", 8, &f), 0);
+	ck_assert_int_eq(targetfs_walk_below(target, &walk, "/etc", 8, &f), 0);
 	if (getuid() == 0)
 		ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(fchmodat(tree_fd, "root/etc/a", 0700, 0), 0);
@@ -131,7 +134,7 @@ START_TEST(a_search_ends_when_asked_to)
 	struct targetfs_walk walk = {.file = refuse, .trouble = note_trouble};
 	struct fault f = {0};
 
-	ck_assert_int_eq(targetfs_walk(target, &walk, "/", 8, &f), -1);
+	ck_assert_int_eq(targetfs_walk_below(target, &walk, "/", 8, &f), -1);
 	ck_assert_str_eq(f.text, "/boot/EFI/Linux/kernel will not do");
 }
 END_TEST

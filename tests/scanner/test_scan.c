@@ -44,9 +44,13 @@ static struct result scan_list(const char *format, unsigned jobs, int list_fd)
 		.version = "0", .commit = "", .target = "t", .rules = &rules.rules};
 	struct report report = {.format = report_format_by_name(format), .run = &run};
 	struct result result = {0};
+	struct namestack *names = namestack_open(-1, &result.fault);
 	struct scan scan = {
 		.rules = &rules.rules,
-		.walk = {.root_fd = tree_fd, .filesystems = rules.filesystems, .stop = &rules.stop},
+		.walk = {.root_fd = tree_fd,
+			 .filesystems = rules.filesystems,
+			 .names = names,
+			 .stop = &rules.stop},
 		.report = &report,
 		.jobs = jobs,
 		.readahead = true,
@@ -55,6 +59,7 @@ static struct result scan_list(const char *format, unsigned jobs, int list_fd)
 	};
 	struct links *links = links_open(-1, &result.fault);
 
+	ck_assert_ptr_nonnull(names);
 	report.out = open_memstream(&result.text, &result.size);
 	scan.links = links;
 	ck_assert_int_eq(report.format->begin(&report), 0);
@@ -67,6 +72,7 @@ static struct result scan_list(const char *format, unsigned jobs, int list_fd)
 	report.format->close(&report);
 	fclose(report.out);
 	links_close(links);
+	namestack_close(names);
 	return result;
 }
 

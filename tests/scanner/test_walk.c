@@ -23,6 +23,7 @@
 enum { NOBODY = 65534 };
 
 static struct fsinfo_table *filesystems;
+static struct namestack *names;
 static atomic_bool stop;
 static const char *const no_excludes[1];
 
@@ -73,6 +74,7 @@ static struct walk_options options_of(const char *const *excludes, size_t count)
 {
 	return (struct walk_options){.root_fd = tree_fd,
 				     .filesystems = filesystems,
+				     .names = names,
 				     .excludes = excludes,
 				     .exclude_count = count,
 				     .stop = &stop};
@@ -94,12 +96,15 @@ static void setup(void)
 	tree_open();
 	atomic_store(&stop, false);
 	filesystems = fsinfo_open(tree_path(), &f);
+	names = namestack_open(-1, &f);
+	ck_assert_ptr_nonnull(names);
 	ck_assert_ptr_nonnull(filesystems);
 }
 
 static void teardown(void)
 {
 	fsinfo_close(filesystems);
+	namestack_close(names);
 	tree_close();
 }
 
