@@ -96,9 +96,28 @@ fuzz_cpu() {
 	table_row "$target"
 }
 
+# Nobody else works on a target meanwhile: its log and its ledger are for one.
+alone() {
+	exec 9>"$logs/fuzz-$1.lock"
+	flock -n 9 || {
+		echo "fuzz: somebody else fuzzes $1" >&2
+		return 1
+	}
+}
+
 case ${1:-} in
---one) shift && fuzz_one "$@" && exit ;;
---one-cpu) shift && fuzz_cpu "$@" && exit ;;
+--one)
+	shift
+	alone "$3"
+	fuzz_one "$@"
+	exit
+	;;
+--one-cpu)
+	shift
+	alone "$3"
+	fuzz_cpu "$@"
+	exit
+	;;
 --table)
 	shift
 	for target; do
