@@ -199,7 +199,10 @@ static void print_rule(void *context, const struct policy_rule *rule, enum polic
 		end_rule_run(run);
 	if (applied != POLICY_DOES_NOT_APPLY) {
 		print_one_rule(run->out, rule,
-			       applied == POLICY_APPLIES ? "applies" : "may apply: ", why);
+			       applied != POLICY_APPLIES ? "may apply: "
+			       : why			 ? "applies: "
+							 : "applies",
+			       why);
 		return;
 	}
 	if (!run->count++)
@@ -210,7 +213,19 @@ static void print_rule(void *context, const struct policy_rule *rule, enum polic
 
 static bool is_same_access(const struct hooks_case *a, const struct hooks_case *b)
 {
-	return a->func == b->func && a->mask == b->mask && a->subject == b->subject;
+	return a->func == b->func && a->mask == b->mask && a->subject == b->subject &&
+	       a->by_execve == b->by_execve;
+}
+
+static void print_hook(FILE *out, const struct facts_hook *hook)
+{
+	own_buf struct buf added = {0};
+
+	policy_options_text(hook->added, &added);
+	if (added.len)
+		fprintf(out, "    other rules, or accesses before, add: %s\n", buf_text(&added));
+	fprintf(out, "    => %s%s%s\n", verdict_name(hook->verdict.kind),
+		hook->verdict.cause ? ", " : "", hook->verdict.cause ? hook->verdict.cause : "");
 }
 
 static void print_hooks(FILE *out, const struct inspect_rules *rules, const struct facts *facts,
@@ -229,6 +244,8 @@ static void print_hooks(FILE *out, const struct inspect_rules *rules, const stru
 		policy_mask_text(cases[i].mask, &words);
 		buf_puts(&words, ", by ");
 		policy_subject_text(cases[i].subject, &words);
+		if (cases[i].by_execve)
+			buf_puts(&words, ", mapped by execve");
 		fprintf(out, "\naccess: %s\n", buf_text(&words));
 		policy_match(rules->policy, cases[i].subject, &object, cases[i].func, cases[i].mask,
 			     print_rule, &run);
@@ -237,9 +254,7 @@ static void print_hooks(FILE *out, const struct inspect_rules *rules, const stru
 			const struct facts_hook *hook = &facts->hooks[h];
 
 			if (is_same_access(&hook->access, &cases[i]))
-				fprintf(out, "    => %s%s%s\n", verdict_name(hook->verdict.kind),
-					hook->verdict.cause ? ", " : "",
-					hook->verdict.cause ? hook->verdict.cause : "");
+				print_hook(out, hook);
 		}
 	}
 	if (!n)

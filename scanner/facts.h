@@ -17,6 +17,7 @@
 struct facts_hook {
 	struct hooks_case access;
 	const struct policy_rule *rule; /* NULL only with an undecided verdict */
+	unsigned added; /* POLICY_OPTIONS in force that the rule does not have: of other rules */
 	struct verdict verdict;
 };
 

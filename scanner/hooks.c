@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "scanner/chain.h"
 #include "scanner/content.h"
 
 /* What makes a hook likely for a file, beside being judged when the policy names it. */
@@ -27,36 +28,32 @@ static const struct {
 	enum likely likely;
 	unsigned mask;
 	bool only_if_named; /* a rule without func= is not reason enough */
+	bool by_execve;	    /* execve(2) gets there on another way */
 } table[] = {
-	{POLICY_FUNC_BPRM_CHECK, LIKELY_EXECUTABLE, POLICY_MAY_EXEC, false},
-	{POLICY_FUNC_CREDS_CHECK, LIKELY_EXECUTABLE, POLICY_MAY_EXEC, true},
-	{POLICY_FUNC_MMAP_CHECK, LIKELY_ELF, POLICY_MAY_EXEC, false},
-	{POLICY_FUNC_MMAP_CHECK_REQPROT, LIKELY_ELF, POLICY_MAY_EXEC, true},
-	{POLICY_FUNC_FILE_CHECK, LIKELY_ALWAYS, 0 /* the policy's masks */, false},
-	{POLICY_FUNC_MODULE_CHECK, LIKELY_MODULE, POLICY_MAY_READ, false},
-	{POLICY_FUNC_FIRMWARE_CHECK, LIKELY_FIRMWARE, POLICY_MAY_READ, false},
-	{POLICY_FUNC_KEXEC_KERNEL_CHECK, LIKELY_KERNEL, POLICY_MAY_READ, false},
-	{POLICY_FUNC_KEXEC_INITRAMFS_CHECK, LIKELY_INITRAMFS, POLICY_MAY_READ, false},
-	{POLICY_FUNC_POLICY_CHECK, LIKELY_POLICY, POLICY_MAY_READ, false},
+	{POLICY_FUNC_BPRM_CHECK, LIKELY_EXECUTABLE, POLICY_MAY_EXEC, false, false},
+	{POLICY_FUNC_CREDS_CHECK, LIKELY_EXECUTABLE, POLICY_MAY_EXEC, true, false},
+	{POLICY_FUNC_MMAP_CHECK, LIKELY_ELF, POLICY_MAY_EXEC, false, true},
+	{POLICY_FUNC_MMAP_CHECK_REQPROT, LIKELY_ELF, POLICY_MAY_EXEC, true, true},
+	{POLICY_FUNC_FILE_CHECK, LIKELY_ALWAYS, 0 /* the policy's masks */, false, false},
+	{POLICY_FUNC_MODULE_CHECK, LIKELY_MODULE, POLICY_MAY_READ, false, false},
+	{POLICY_FUNC_FIRMWARE_CHECK, LIKELY_FIRMWARE, POLICY_MAY_READ, false, false},
+	{POLICY_FUNC_KEXEC_KERNEL_CHECK, LIKELY_KERNEL, POLICY_MAY_READ, false, false},
+	{POLICY_FUNC_KEXEC_INITRAMFS_CHECK, LIKELY_INITRAMFS, POLICY_MAY_READ, false, false},
+	{POLICY_FUNC_POLICY_CHECK, LIKELY_POLICY, POLICY_MAY_READ, false, false},
 };
 
-enum { TABLE_SIZE = sizeof(table) / sizeof(table[0]), MASKS_MAX = 16 };
+enum { TABLE_SIZE = sizeof(table) / sizeof(table[0]), MAPPED_BY_EXECVE = 2 };
 
 struct hooks {
 	bool all;
 	bool wanted[TABLE_SIZE];
-	bool by_subject[TABLE_SIZE]; /* a rule for this hook has a uid or gid condition */
-	unsigned masks[MASKS_MAX];   /* of FILE_CHECK */
+	bool by_subject[TABLE_SIZE];	       /* a rule for this hook has a uid or gid condition */
+	unsigned masks[POLICY_FILE_MASKS_MAX]; /* of FILE_CHECK */
 	size_t mask_count;
 	bool by_mask; /* a rule for FILE_CHECK names one */
 	struct policy_subject *subjects;
 	size_t subject_count;
 };
-
-static bool is_appraisal(const struct policy_rule *rule)
-{
-	return rule->action == POLICY_APPRAISE || rule->action == POLICY_DONT_APPRAISE;
-}
 
 static bool is_named(const struct policy *policy, enum policy_func func)
 {
@@ -66,26 +63,23 @@ static bool is_named(const struct policy *policy, enum policy_func func)
 	return false;
 }
 
+/* Can the rule leave something with a file on its way to this hook? */
+static bool may_come_before(const struct policy *policy, const struct policy_rule *rule,
+			    enum policy_func func)
+{
+	bool leaves = rule->flags & POLICY_OPTIONS || policy->weighty != 1u << POLICY_PAIR_APPRAISE;
+
+	return leaves && chain_comes_before(rule->func, rule->mask, func);
+}
+
 static bool depends_on_subject(const struct policy *policy, enum policy_func func)
 {
 	for (size_t i = 0; i < policy->count; i++) {
 		const struct policy_rule *rule = &policy->rules[i];
 
-		if (is_appraisal(rule) && (rule->func == func || rule->func == POLICY_FUNC_NONE) &&
-		    rule->flags &
-			    (POLICY_HAS_UID | POLICY_HAS_EUID | POLICY_HAS_GID | POLICY_HAS_EGID))
-			return true;
-	}
-	return false;
-}
-
-static bool names_mask(const struct policy *policy)
-{
-	for (size_t i = 0; i < policy->count; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-
-		if (is_appraisal(rule) && rule->flags & (POLICY_HAS_MASK | POLICY_HAS_INMASK) &&
-		    (rule->func == POLICY_FUNC_FILE_CHECK || rule->func == POLICY_FUNC_NONE))
+		if (policy_names_subject(policy, rule) &&
+		    (rule->func == func || rule->func == POLICY_FUNC_NONE ||
+		     may_come_before(policy, rule, func)))
 			return true;
 	}
 	return false;
@@ -108,15 +102,12 @@ struct hooks *hooks_new(const struct policy *policy, const struct kernel_profile
 	if (!hooks || !policy)
 		return hooks;
 	hooks->all = all;
-	hooks->subject_count = policy_subjects(policy, NULL, 0);
-	hooks->subjects = calloc(hooks->subject_count, sizeof(*hooks->subjects));
-	if (!hooks->subjects) {
+	if (policy_subjects(policy, &hooks->subjects, &hooks->subject_count) < 0) {
 		hooks_free(hooks);
 		return NULL;
 	}
-	policy_subjects(policy, hooks->subjects, hooks->subject_count);
-	hooks->mask_count = policy_file_masks(policy, hooks->masks, MASKS_MAX);
-	hooks->by_mask = names_mask(policy);
+	hooks->mask_count = policy_file_masks(policy, all, hooks->masks);
+	hooks->by_mask = policy_names_file_mask(policy);
 	for (size_t i = 0; i < TABLE_SIZE; i++) {
 		hooks->wanted[i] = is_wanted(policy, profile, i, all);
 		hooks->by_subject[i] = depends_on_subject(policy, table[i].func);
@@ -134,7 +125,7 @@ void hooks_free(struct hooks *hooks)
 
 size_t hooks_max(const struct hooks *hooks)
 {
-	return hooks->subject_count * (TABLE_SIZE - 1 + hooks->mask_count);
+	return hooks->subject_count * (TABLE_SIZE - 1 + MAPPED_BY_EXECVE + hooks->mask_count);
 }
 
 static bool is_executable(unsigned mode)
@@ -172,7 +163,7 @@ static bool is_likely(enum likely likely, unsigned mode, unsigned place, unsigne
 
 /* All subjects (or just root) for one hook and mask. */
 static size_t add_cases(const struct hooks *hooks, size_t i, unsigned mask, bool name_mask,
-			struct hooks_case *out)
+			bool by_execve, struct hooks_case *out)
 {
 	size_t n = hooks->by_subject[i] ? hooks->subject_count : 1;
 
@@ -183,6 +174,7 @@ static size_t add_cases(const struct hooks *hooks, size_t i, unsigned mask, bool
 			.subject = &hooks->subjects[s],
 			.name_mask = name_mask,
 			.name_subject = hooks->by_subject[i],
+			.by_execve = by_execve,
 		};
 	return n;
 }
@@ -198,11 +190,13 @@ size_t hooks_for(const struct hooks *hooks, unsigned mode, unsigned place, unsig
 		if (!hooks->all && !is_likely(table[i].likely, mode, place, kinds, kinds_known))
 			continue;
 		if (table[i].mask) {
-			n += add_cases(hooks, i, table[i].mask, false, out + n);
+			n += add_cases(hooks, i, table[i].mask, false, false, out + n);
+			if (table[i].by_execve && is_executable(mode))
+				n += add_cases(hooks, i, table[i].mask, false, true, out + n);
 			continue;
 		}
 		for (size_t m = 0; m < hooks->mask_count; m++)
-			n += add_cases(hooks, i, hooks->masks[m], hooks->by_mask, out + n);
+			n += add_cases(hooks, i, hooks->masks[m], hooks->by_mask, false, out + n);
 	}
 	return n;
 }

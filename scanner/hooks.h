@@ -17,6 +17,7 @@ struct hooks_case {
 	unsigned mask;
 	const struct policy_subject *subject;
 	bool name_mask, name_subject; /* the policy distinguishes them: worth saying in a report */
+	bool by_execve;		      /* of MMAP_CHECK: mapped to be run, not opened to be mapped */
 };
 
 struct hooks;

@@ -346,8 +346,11 @@ static void check_signatures(struct inspector *in, struct facts *facts)
 
 		input->verity_blacklisted = blacklist_has_binary(in->rules->blacklist,
 								 verity->value, verity->size_bytes);
-		if (is_signature(&facts->ima))
+		if (is_signature(&facts->ima)) {
 			input->sig_verity = verifier_check(in->ima, &facts->ima, verity);
+			input->sig_platform_verity =
+				verifier_check(in->platform, &facts->ima, verity);
+		}
 	}
 }
 
@@ -369,9 +372,9 @@ static void check_evm(struct inspector *in, struct facts *facts)
 static void note_lack_of_memory(struct facts *facts)
 {
 	const struct verdict_input *input = &facts->input;
-	const struct verify_outcome *outcomes[] = {&input->sig_data, &input->sig_verity,
-						   &input->sig_platform, &input->modsig,
-						   &input->modsig_platform};
+	const struct verify_outcome *outcomes[] = {
+		&input->sig_data, &input->sig_verity,	   &input->sig_platform,
+		&input->modsig,	  &input->modsig_platform, &input->sig_platform_verity};
 	bool lacking = facts->modsig_signer.failed ||
 		       (input->evm.why && strcmp(input->evm.why, EVMDIGEST_NO_MEMORY) == 0);
 	struct fault fault;

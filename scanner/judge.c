@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scanner/chain.h"
+
 struct judge {
 	const struct policy *policy;
 	struct facts_hook *hooks;
@@ -80,6 +82,23 @@ static struct verdict of_label(const struct facts *facts)
 	return verdict_of_label(&input);
 }
 
+/* A program that is mapped to be run is worth a word only where that is another matter than mapping it. */
+static bool is_said_already(const struct facts *facts, const struct facts_hook *hook)
+{
+	if (!hook->access.by_execve)
+		return false;
+	for (size_t i = 0; i < facts->hook_count; i++) {
+		const struct facts_hook *other = &facts->hooks[i];
+
+		if (other->access.func == hook->access.func &&
+		    other->access.subject == hook->access.subject && other->rule == hook->rule &&
+		    other->verdict.kind == hook->verdict.kind &&
+		    other->verdict.cause == hook->verdict.cause)
+			return true;
+	}
+	return false;
+}
+
 void judge_file(struct judge *judge, struct facts *facts, const struct hooks_case *cases,
 		size_t count)
 {
@@ -89,18 +108,10 @@ void judge_file(struct judge *judge, struct facts *facts, const struct hooks_cas
 	facts->hook_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct facts_hook *hook = &judge->hooks[facts->hook_count];
-		struct policy_result found = policy_match(judge->policy, cases[i].subject, &object,
-							  cases[i].func, cases[i].mask, NULL, NULL);
 
-		if (found.match == POLICY_NOT_GOVERNED)
+		if (!chain_judge(judge->policy, &object, &facts->input, &cases[i], hook) ||
+		    is_said_already(facts, hook))
 			continue;
-		hook->access = cases[i];
-		hook->rule = found.rule;
-		if (found.match == POLICY_CANNOT_TELL)
-			hook->verdict = (struct verdict){VERDICT_UNDECIDED, found.why};
-		else
-			hook->verdict = verdict_judge(&facts->input, found.rule, cases[i].func,
-						      cases[i].mask);
 		if (facts->hook_count++ == 0 ||
 		    verdict_weight(hook->verdict.kind) > verdict_weight(facts->verdict.kind))
 			facts->verdict = hook->verdict;

@@ -12,13 +12,12 @@
 /* All that the steps below share, and what they leave behind. */
 struct judging {
 	const struct verdict_input *in;
-	unsigned flags; /* of the rule */
-	enum policy_func func;
-	unsigned mask;
+	const struct verdict_access *access;
+	unsigned options; /* of the access */
 	bool try_modsig;
-	/* The digest that counts under this rule, and the label's signature over it. */
+	/* The digest that was collected, and the label's signature over it. */
 	const struct collected *collected;
-	struct verify_outcome signature;
+	struct verify_outcome signature, platform;
 	/* The kernel's IMA_DIGSIG: the file is sealed against writing. */
 	bool sealed;
 	/* The label's signature failed for want of its key: an appended one gets its turn. */
@@ -98,23 +97,23 @@ static bool is_blacklisted(const struct judging *j)
 {
 	const struct verdict_input *in = j->in;
 
-	if (!(j->flags & POLICY_CHECK_BLACKLIST))
+	if (!(j->options & POLICY_CHECK_BLACKLIST))
 		return false;
 	if (j->try_modsig)
 		return in->modsig_blacklisted;
-	if (!(j->flags & POLICY_DIGSIG_REQUIRED))
+	if (!(j->options & POLICY_DIGSIG_REQUIRED))
 		return false;
-	return j->flags & POLICY_VERITY_REQUIRED ? in->verity_blacklisted : in->blacklisted;
+	return j->access->verity ? in->verity_blacklisted : in->blacklisted;
 }
 
 /* --- The label --- */
 
 static const char *required_cause(const struct judging *j)
 {
-	if (!(j->flags & POLICY_DIGSIG_REQUIRED))
+	if (!(j->options & POLICY_DIGSIG_REQUIRED))
 		return "missing-hash";
-	return j->flags & POLICY_VERITY_REQUIRED ? "verity-signature-required"
-						 : "IMA-signature-required";
+	return j->options & POLICY_VERITY_REQUIRED ? "verity-signature-required"
+						   : "IMA-signature-required";
 }
 
 /* A good portable EVM signature covers the digest, which therefore counts as a signature. */
@@ -124,7 +123,7 @@ static struct verdict judge_digest(struct judging *j, bool evm_immutable)
 	const struct digest *digest = &j->collected->digest;
 
 	j->sealed = evm_immutable;
-	if (!evm_immutable && j->flags & POLICY_DIGSIG_REQUIRED)
+	if (!evm_immutable && j->options & POLICY_DIGSIG_REQUIRED)
 		return fail(required_cause(j));
 	if (j->collected->state == DIGEST_LIBRARY_LACKS)
 		return undecided("library-lacks-hash");
@@ -153,7 +152,7 @@ static struct verdict of_signature(struct verify_outcome signature, const char *
 static bool asks_platform(const struct judging *j, struct verify_outcome first)
 {
 	return first.result != VERIFY_OK && j->in->profile->platform_keyring &&
-	       j->func == POLICY_FUNC_KEXEC_KERNEL_CHECK;
+	       j->access->func == POLICY_FUNC_KEXEC_KERNEL_CHECK;
 }
 
 /* One good is good; when one is not known, the whole is not; else both refused. */
@@ -177,19 +176,20 @@ static struct verdict judge_signature(struct judging *j)
 	struct verdict verdict;
 
 	j->sealed = true;
-	if ((j->flags & verity) == verity)
+	if ((j->options & verity) == verity)
 		return fail("verity-signature-required");
 	if (label->raw_size > 1 && label->version > newest)
 		return fail("invalid-signature-version");
-	if (j->flags & POLICY_SIGV3_REQUIRED && label->version != 3 && j->in->profile->sigv3_files)
+	if (j->options & POLICY_SIGV3_REQUIRED && label->version != 3 &&
+	    j->in->profile->sigv3_files)
 		return fail("IMA-sigv3-required");
 	/* A label of one byte has no version at all and is merely bad. */
 	if (label->raw_size > 1 && label->version == 0)
 		return verdict_of(VERDICT_UNKNOWN, "unknown");
 	if (j->collected->state == DIGEST_LIBRARY_LACKS && j->signature.result == VERIFY_NOT_TRIED)
 		return undecided("library-lacks-hash");
-	last = asks_platform(j, j->signature) ? j->in->sig_platform : j->signature;
-	verdict = with_platform(j, j->signature, j->in->sig_platform);
+	last = asks_platform(j, j->signature) ? j->platform : j->signature;
+	verdict = with_platform(j, j->signature, j->platform);
 	j->key_unknown = verdict.kind == VERDICT_FAIL && last.result == VERIFY_NO_KEY;
 	return verdict;
 }
@@ -197,7 +197,7 @@ static struct verdict judge_signature(struct judging *j)
 static struct verdict judge_verity_signature(struct judging *j)
 {
 	j->sealed = true;
-	if (j->flags & POLICY_DIGSIG_REQUIRED && !(j->flags & POLICY_VERITY_REQUIRED))
+	if (j->options & POLICY_DIGSIG_REQUIRED && !(j->options & POLICY_VERITY_REQUIRED))
 		return fail("IMA-signature-required");
 	if (j->in->ima->version != 3)
 		return fail("invalid-signature-version");
@@ -303,34 +303,31 @@ static struct verdict appraise(struct judging *j)
  * What the caller refuses of that which passed. Of something undecided it is certain that it is
  * refused all the same: as good as it may be, it would not get past these.
  */
-static struct verdict refuse_afterwards(const struct judging *j, const struct policy_rule *rule,
-					struct verdict verdict)
+static struct verdict refuse_afterwards(const struct judging *j, struct verdict verdict)
 {
 	const struct hashalgo *algo = imaxattr_collect_algo(j->in->ima, j->in->profile);
+	uint32_t allowed = j->access->allowed_algos;
 
 	if (!verdict_is_good(verdict.kind) && verdict.kind != VERDICT_UNDECIDED)
 		return verdict;
-	if (rule && rule->allowed_algos && !(rule->allowed_algos & 1u << algo->id))
+	if (allowed && !(allowed & 1u << algo->id))
 		return fail("denied-hash-algorithm");
-	if (j->mask & POLICY_MAY_WRITE && j->sealed)
+	if (j->access->mask & POLICY_MAY_WRITE && j->sealed)
 		return fail("signature-not-writable");
 	return verdict;
 }
 
-/* Also without a rule: then as a plain one would have it. */
-struct verdict verdict_judge(const struct verdict_input *in, const struct policy_rule *rule,
-			     enum policy_func func, unsigned mask)
+struct verdict verdict_judge(const struct verdict_input *in, const struct verdict_access *access)
 {
-	unsigned flags = rule ? rule->flags : 0;
-	bool verity = flags & POLICY_VERITY_REQUIRED;
+	bool verity = access->verity;
 	struct judging j = {
 		.in = in,
-		.flags = flags,
-		.func = func,
-		.mask = mask,
-		.try_modsig = flags & POLICY_MODSIG_ALLOWED && in->has_modsig,
+		.access = access,
+		.options = access->options,
+		.try_modsig = access->options & POLICY_MODSIG_ALLOWED && in->has_modsig,
 		.collected = verity ? &in->verity : &in->data,
 		.signature = verity ? in->sig_verity : in->sig_data,
+		.platform = verity ? in->sig_platform_verity : in->sig_platform,
 	};
 	struct verdict verdict;
 
@@ -340,16 +337,18 @@ struct verdict verdict_judge(const struct verdict_input *in, const struct policy
 		return verdict;
 	if (is_blacklisted(&j))
 		return fail("blacklisted-hash");
-	return refuse_afterwards(&j, rule, appraise(&j));
+	return refuse_afterwards(&j, appraise(&j));
 }
 
 struct verdict verdict_of_label(const struct verdict_input *in)
 {
+	const struct verdict_access plain = {.func = POLICY_FUNC_FILE_CHECK,
+					     .mask = POLICY_MAY_READ};
 	bool none = in->ima->type == IMAXATTR_ABSENT && in->ima_state != ATTRS_UNREADABLE;
 
 	if (none && in->ima_state != ATTRS_UNSUPPORTED)
 		return verdict_of(VERDICT_NO_LABEL, "no-label");
-	return verdict_judge(in, NULL, POLICY_FUNC_FILE_CHECK, POLICY_MAY_READ);
+	return verdict_judge(in, &plain);
 }
 
 /* --- Words --- */

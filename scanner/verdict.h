@@ -50,11 +50,12 @@ struct verdict_input {
 	const struct kernel_profile *profile;
 	enum attrs_state ima_state; /* how reading security.ima went */
 	const struct imaxattr *ima;
-	struct collected data;		    /* digest of the content, in the label's algorithm */
-	struct collected verity;	    /* fs-verity digest */
-	struct verify_outcome sig_data;	    /* the label's signature over `data`, by .ima */
-	struct verify_outcome sig_verity;   /* the same over `verity` */
-	struct verify_outcome sig_platform; /* over `data`, by .platform (kexec) */
+	struct collected data;		  /* digest of the content, in the label's algorithm */
+	struct collected verity;	  /* fs-verity digest */
+	struct verify_outcome sig_data;	  /* the label's signature over `data`, by .ima */
+	struct verify_outcome sig_verity; /* the same over `verity` */
+	/* Over `data` and over `verity`, by .platform (kexec). */
+	struct verify_outcome sig_platform, sig_platform_verity;
 	bool has_modsig; /* a well-formed appended signature that the kernel would parse */
 	struct verify_outcome modsig, modsig_platform;
 	bool modsig_blacklisted;
@@ -65,12 +66,20 @@ struct verdict_input {
 	bool unverifiable_fs; /* fuse and the like, with fail_securely */
 };
 
+/* An access to be appraised. All zero but func and mask: as a plain appraise rule would have it. */
+struct verdict_access {
+	enum policy_func func; /* FILE_CHECK also where the rule names no hook, as in the kernel */
+	unsigned mask;
+	unsigned options;	/* POLICY_OPTIONS in force, of whatever rules */
+	uint32_t allowed_algos; /* of the rule that appraises; 0: any */
+	bool verity;		/* the fs-verity digest was collected, not the content's */
+};
+
 /*
- * What ima_appraise_measurement() and its callers decide for a first access through `func` that `rule`
- * governs (ima_main.c process_measurement(), ima_appraise.c). Pure.
+ * What ima_appraise_measurement() and its callers decide for a first access (ima_main.c
+ * process_measurement(), ima_appraise.c). Pure.
  */
-struct verdict verdict_judge(const struct verdict_input *in, const struct policy_rule *rule,
-			     enum policy_func func, unsigned mask);
+struct verdict verdict_judge(const struct verdict_input *in, const struct verdict_access *access);
 
 /* What the label alone says, as a plain appraise rule would have it (files no rule governs). */
 struct verdict verdict_of_label(const struct verdict_input *in);

@@ -10,6 +10,7 @@
 	SUITE(attrs)                                                                               \
 	SUITE(base)                                                                                \
 	SUITE(blacklist)                                                                           \
+	SUITE(chain)                                                                               \
 	SUITE(collect)                                                                             \
 	SUITE(cmdtable)                                                                            \
 	SUITE(content)                                                                             \

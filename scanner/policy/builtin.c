@@ -287,8 +287,10 @@ struct policy *policy_builtin(const char *name, const struct kernel_profile *pro
 
 	if (!policy)
 		return NULL;
-	if (build(policy, name, profile, out_error) == 0)
+	if (build(policy, name, profile, out_error) == 0) {
+		policy_settle(policy);
 		return policy;
+	}
 	policy_free(policy);
 	return NULL;
 }

@@ -65,6 +65,12 @@ bool policy_read_int(const char *text, int *out);
 /* As uuid_parse(): 36 characters count, what follows them does not. */
 bool policy_read_uuid(const char *text, uint8_t out[16]);
 
+enum policy_pair policy_pair(const struct policy_rule *rule);
+/* Is the action the pair's negative one: dont_measure and so on? */
+bool policy_forbids(const struct policy_rule *rule);
+/* Works out what follows from all rules together; the last step of making a policy. */
+void policy_settle(struct policy *policy);
+
 /* NULL with *out_error saying "out of memory". */
 struct policy *policy_new(const char *name, struct policy_error *out_error);
 /*

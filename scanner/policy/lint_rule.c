@@ -5,18 +5,6 @@
 #include "scanner/policy/internal.h"
 #include "scanner/policy/lint.h"
 
-/* Rules are looked through together when they decide about the same thing. */
-static bool same_pair(enum policy_action a, enum policy_action b)
-{
-	static const unsigned pair[] = {
-		[POLICY_MEASURE] = 0,	    [POLICY_DONT_MEASURE] = 0, [POLICY_APPRAISE] = 1,
-		[POLICY_DONT_APPRAISE] = 1, [POLICY_AUDIT] = 2,	       [POLICY_HASH] = 3,
-		[POLICY_DONT_HASH] = 3,
-	};
-
-	return pair[a] == pair[b];
-}
-
 static void lint_unreachable(struct policy_linter *linter, const struct policy_rule *rule)
 {
 	static const struct policy_weakness weakness = {
@@ -27,7 +15,7 @@ static void lint_unreachable(struct policy_linter *linter, const struct policy_r
 	if (rule->func == POLICY_FUNC_SETXATTR_CHECK)
 		return;
 	for (const struct policy_rule *at = linter->policy->rules; at < rule; at++) {
-		if (!same_pair(at->action, rule->action) || !policy_covers(at, rule))
+		if (policy_pair(at) != policy_pair(rule) || !policy_covers(at, rule))
 			continue;
 		if (at->line)
 			policy_lint_report(linter, &weakness, rule, "hidden by the rule of line %u",

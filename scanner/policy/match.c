@@ -108,6 +108,14 @@ static enum answer match_egid(const struct policy_rule *rule, const struct acces
 					  compare(rule->gid_op, who->gid, rule->gid)));
 }
 
+bool policy_fits_subject(const struct policy_rule *rule, const struct policy_subject *subject)
+{
+	const struct access access = {.subject = subject};
+
+	return match_uid(rule, &access) == YES && match_euid(rule, &access) == YES &&
+	       match_gid(rule, &access) == YES && match_egid(rule, &access) == YES;
+}
+
 static enum answer match_fowner(const struct policy_rule *rule, const struct access *access)
 {
 	return answer(!(rule->flags & POLICY_HAS_FOWNER) ||
@@ -219,78 +227,165 @@ static enum answer match_rule(const struct policy_rule *rule, const struct acces
 	return whole;
 }
 
-enum {
-	EFFECT_FLAGS = POLICY_DIGSIG_REQUIRED | POLICY_MODSIG_ALLOWED | POLICY_SIGV3_REQUIRED |
-		       POLICY_VERITY_REQUIRED | POLICY_CHECK_BLACKLIST | POLICY_VALIDATE_ALGOS |
-		       POLICY_PERMIT_DIRECTIO,
-};
-
-/* Would it make no difference which of the two decides? NULL: no rule does. */
-static bool same_effect(const struct policy_rule *a, const struct policy_rule *b)
+/* Would it make no difference which of the two appraise rules decides? NULL: none does. */
+static bool appraises_alike(const struct policy_rule *a, const struct policy_rule *b)
 {
 	bool governs = b && b->action == POLICY_APPRAISE;
 
 	if ((a->action == POLICY_APPRAISE) != governs)
 		return false;
-	return !governs || ((a->flags & EFFECT_FLAGS) == (b->flags & EFFECT_FLAGS) &&
+	return !governs || ((a->flags & POLICY_OPTIONS) == (b->flags & POLICY_OPTIONS) &&
 			    a->allowed_algos == b->allowed_algos);
 }
 
-/* The doubtful rules before `decider` (NULL: the end) again: the first that would change the
- * outcome. */
-static const struct policy_rule *find_doubt(const struct policy *policy,
-					    const struct access *access,
-					    const struct policy_rule *decider, size_t *out_index)
+/* The same for rules of another pair: all they may do is to choose a digest and to have it collected. */
+static bool collects_alike(const struct policy_rule *a, const struct policy_rule *b)
 {
-	for (size_t i = 0; i < policy->count && &policy->rules[i] != decider; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
+	unsigned options = b ? b->flags & POLICY_VERITY_REQUIRED : 0;
+	bool does = b && !policy_forbids(b);
 
-		if (rule->action != POLICY_APPRAISE && rule->action != POLICY_DONT_APPRAISE)
-			continue;
-		if (match_rule(rule, access, out_index) == UNKNOWN && !same_effect(rule, decider))
-			return rule;
-	}
-	return NULL;
+	return (a->flags & POLICY_VERITY_REQUIRED) == options && !policy_forbids(a) == does;
 }
 
-static enum policy_trace trace_of(enum answer whole)
+/* What is found so far of each pair: the first rule that matches for certain, and the first before it that
+ * may and of which more than its text hangs. */
+struct search {
+	const struct policy *policy;
+	struct access access;
+	const struct policy_rule *decider[POLICY_PAIR_COUNT], *doubt[POLICY_PAIR_COUNT];
+	size_t condition[POLICY_PAIR_COUNT]; /* of the doubt */
+	bool doubtful[POLICY_PAIR_COUNT];
+	policy_trace_fn *trace;
+	void *context;
+};
+
+static bool is_decided(const struct search *search)
 {
+	for (unsigned pair = 0; pair < POLICY_PAIR_COUNT; pair++)
+		if (search->policy->weighty >> pair & 1 && !search->decider[pair])
+			return false;
+	return true;
+}
+
+/* What a rule that applies means for appraisal; of appraisal's own that goes without saying. */
+static const char *meaning_of(const struct policy_rule *rule)
+{
+	if (policy_pair(rule) == POLICY_PAIR_APPRAISE)
+		return NULL;
+	return rule->flags & POLICY_VERITY_REQUIRED
+		       ? "its digest_type=verity counts for appraisal, too"
+		       : "later rules of its kind add nothing to the appraisal";
+}
+
+/* Tells of rules up to the one that governs; after it only of those that still have a say. */
+static void tell(const struct search *search, const struct policy_rule *rule, enum answer whole,
+		 size_t index, bool governed_already)
+{
+	bool weighty = policy_is_weighty(search->policy, rule);
+
+	if (!search->trace || (governed_already && whole == NO))
+		return;
+	if (!weighty)
+		search->trace(search->context, rule, POLICY_DOES_NOT_APPLY, "not about appraisal");
+	else if (whole == NO)
+		search->trace(search->context, rule, POLICY_DOES_NOT_APPLY,
+			      conditions[index].differs);
+	else if (whole == UNKNOWN)
+		search->trace(search->context, rule, POLICY_MAY_APPLY, conditions[index].unknown);
+	else
+		search->trace(search->context, rule, POLICY_APPLIES, meaning_of(rule));
+}
+
+static void look_at(struct search *search, const struct policy_rule *rule)
+{
+	enum policy_pair pair = policy_pair(rule);
+	bool governed = search->decider[POLICY_PAIR_APPRAISE];
+	enum answer whole = NO;
+	size_t index = 0;
+
+	if (search->decider[pair])
+		return;
+	if (policy_is_weighty(search->policy, rule))
+		whole = match_rule(rule, &search->access, &index);
 	if (whole == YES)
-		return POLICY_APPLIES;
-	return whole == NO ? POLICY_DOES_NOT_APPLY : POLICY_MAY_APPLY;
+		search->decider[pair] = rule;
+	if (whole == UNKNOWN)
+		search->doubtful[pair] = true;
+	tell(search, rule, whole, index, governed);
+}
+
+/* The doubtful rules of a pair before its decider (or the end) again: the first that would change the
+ * outcome. */
+static void find_doubt(struct search *search, enum policy_pair pair)
+{
+	const struct policy_rule *decider = search->decider[pair];
+	bool (*alike)(const struct policy_rule *a, const struct policy_rule *b) =
+		pair == POLICY_PAIR_APPRAISE ? appraises_alike : collects_alike;
+
+	for (size_t i = 0; i < search->policy->count; i++) {
+		const struct policy_rule *rule = &search->policy->rules[i];
+
+		if (rule == decider)
+			return;
+		if (policy_pair(rule) != pair || alike(rule, decider) ||
+		    match_rule(rule, &search->access, &search->condition[pair]) != UNKNOWN)
+			continue;
+		search->doubt[pair] = rule;
+		return;
+	}
+}
+
+/* The union over all pairs of what counts of each. */
+static struct policy_result result_of(const struct search *search)
+{
+	const struct policy_rule *decider = search->decider[POLICY_PAIR_APPRAISE];
+	const struct policy_rule *doubt = NULL;
+	struct policy_result result = {.rule = decider};
+
+	for (unsigned pair = 0; pair < POLICY_PAIR_COUNT; pair++) {
+		const struct policy_rule *rule = search->decider[pair];
+
+		if (rule)
+			result.options |= rule->flags & POLICY_OPTIONS;
+		if (rule && !policy_forbids(rule))
+			result.ordered |= 1u << pair;
+		if (!search->doubt[pair])
+			continue;
+		result.doubtful_options |= search->doubt[pair]->flags & POLICY_OPTIONS;
+		if (!doubt) {
+			doubt = search->doubt[pair];
+			result.doubt = conditions[search->condition[pair]].name;
+		}
+	}
+	result.match = decider && decider->action == POLICY_APPRAISE ? POLICY_GOVERNED
+								     : POLICY_NOT_GOVERNED;
+	if (search->doubt[POLICY_PAIR_APPRAISE]) {
+		result.match = POLICY_CANNOT_TELL;
+		result.rule = search->doubt[POLICY_PAIR_APPRAISE];
+		result.why = conditions[search->condition[POLICY_PAIR_APPRAISE]].name;
+	} else if (result.match == POLICY_GOVERNED && result.doubt) {
+		result.match = POLICY_CANNOT_TELL;
+		result.rule = doubt;
+		result.why = result.doubt;
+	}
+	return result;
 }
 
 struct policy_result policy_match(const struct policy *policy, const struct policy_subject *subject,
 				  const struct policy_object *object, enum policy_func func,
 				  unsigned mask, policy_trace_fn *trace, void *context)
 {
-	const struct access access = {subject, object, func, mask};
-	const struct policy_rule *decider = NULL, *doubt = NULL;
-	bool doubtful = false;
-	size_t index = 0;
+	struct search search = {
+		.policy = policy,
+		.access = {subject, object, func, mask},
+		.trace = trace,
+		.context = context,
+	};
 
-	for (size_t i = 0; i < policy->count && !decider; i++) {
-		const struct policy_rule *rule = &policy->rules[i];
-		const char *why = "not about appraisal";
-		enum answer whole = NO;
-
-		if (rule->action == POLICY_APPRAISE || rule->action == POLICY_DONT_APPRAISE) {
-			whole = match_rule(rule, &access, &index);
-			why = whole == UNKNOWN ? conditions[index].unknown
-					       : conditions[index].differs;
-		}
-		doubtful = doubtful || whole == UNKNOWN;
-		if (whole == YES)
-			decider = rule;
-		if (trace)
-			trace(context, rule, trace_of(whole), whole == YES ? NULL : why);
-	}
-	if (doubtful)
-		doubt = find_doubt(policy, &access, decider, &index);
-	if (doubt)
-		return (struct policy_result){POLICY_CANNOT_TELL, doubt, conditions[index].name};
-	return (struct policy_result){decider && decider->action == POLICY_APPRAISE
-					      ? POLICY_GOVERNED
-					      : POLICY_NOT_GOVERNED,
-				      decider, NULL};
+	for (size_t i = 0; i < policy->count && !is_decided(&search); i++)
+		look_at(&search, &policy->rules[i]);
+	for (unsigned pair = 0; pair < POLICY_PAIR_COUNT; pair++)
+		if (search.doubtful[pair])
+			find_doubt(&search, pair);
+	return result_of(&search);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names of hooks and masks. */
+/* Names of hooks, masks and options. */
 #include "scanner/policy/internal.h"
 
 static const char *const func_names[POLICY_FUNC_COUNT] = {
@@ -44,5 +44,27 @@ void policy_mask_text(unsigned mask, struct buf *out)
 			continue;
 		buf_printf(out, "%s%s", separator, bits[i].name);
 		separator = "|";
+	}
+}
+
+void policy_options_text(unsigned options, struct buf *out)
+{
+	static const struct {
+		unsigned bits, but;
+		const char *word;
+	} words[] = {
+		{POLICY_DIGSIG_REQUIRED, POLICY_MODSIG_ALLOWED | POLICY_SIGV3_REQUIRED,
+		 "appraise_type=imasig"},
+		{POLICY_MODSIG_ALLOWED, 0, "appraise_type=imasig|modsig"},
+		{POLICY_SIGV3_REQUIRED, 0, "appraise_type=sigv3"},
+		{POLICY_VERITY_REQUIRED, 0, "digest_type=verity"},
+	};
+	const char *separator = "";
+
+	for (size_t i = 0; i < POLICY_COUNT(words); i++) {
+		if (!(options & words[i].bits) || options & words[i].but)
+			continue;
+		buf_printf(out, "%s%s", separator, words[i].word);
+		separator = " ";
 	}
 }

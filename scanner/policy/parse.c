@@ -226,8 +226,10 @@ struct policy *policy_parse(const char *name, const char *text, size_t size,
 	before = policy->count;
 	if (add_text(policy, text, size, profile, out_error) < 0)
 		goto refused;
-	if (policy->count > before)
+	if (policy->count > before) {
+		policy_settle(policy);
 		return policy;
+	}
 	*out_error = (struct policy_error){1, 1, "no rule at all: the kernel refuses this"};
 refused:
 	policy_free(policy);

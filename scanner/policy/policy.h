@@ -49,6 +49,15 @@ enum policy_action {
 	POLICY_DONT_HASH,
 };
 
+/* What an action and its opposite are about; of each pair the first rule that matches counts. */
+enum policy_pair {
+	POLICY_PAIR_MEASURE,
+	POLICY_PAIR_APPRAISE,
+	POLICY_PAIR_AUDIT,
+	POLICY_PAIR_HASH,
+	POLICY_PAIR_COUNT
+};
+
 /* Permission bits of a hook (include/linux/fs.h). */
 enum policy_mask {
 	POLICY_MAY_EXEC = 1,
@@ -75,7 +84,7 @@ enum policy_flag {
 	POLICY_HAS_KEYRINGS = 1 << 13,
 	POLICY_HAS_LABEL = 1 << 14,
 	POLICY_HAS_TEMPLATE = 1 << 15,
-	/* Options of an appraise rule. */
+	/* Options: how a file is appraised. Rules of other actions may carry digest_type= and permit_directio. */
 	POLICY_DIGSIG_REQUIRED = 1 << 16,
 	POLICY_MODSIG_ALLOWED = 1 << 17,
 	POLICY_SIGV3_REQUIRED = 1 << 18,
@@ -124,6 +133,7 @@ struct policy {
 	char *name;	       /* the file's name or the policy's own name, for the report */
 	bool fail_securely;    /* the name had this word; it adds no rule */
 	bool no_final_newline; /* the text did not end with a newline */
+	unsigned weighty; /* bit per policy_pair: its rules may change what an appraisal comes to */
 };
 
 /* Where and why a text was refused. line and column count from 1, in bytes. */
@@ -183,6 +193,20 @@ struct policy_result {
 	const struct policy_rule
 		*rule;	 /* the deciding rule (appraise or dont_appraise); NULL: none */
 	const char *why; /* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
+	/* Options (POLICY_OPTIONS) of every rule that counts: appraisal goes by all of them. */
+	unsigned options;
+	/* Bit per policy_pair: an action of it is ordered. Of pairs that are weighty only. */
+	unsigned ordered;
+	/* Not NULL: options and ordered hang on this condition, which we do not know, and there may be
+	   more options than these. An access that is governed has the match CANNOT_TELL then. */
+	const char *doubt;
+	unsigned doubtful_options;
+};
+
+enum {
+	/* What the kernel keeps of a rule with the file (IMA_NONACTION_FLAGS). */
+	POLICY_OPTIONS = POLICY_DIGSIG_REQUIRED | POLICY_MODSIG_ALLOWED | POLICY_SIGV3_REQUIRED |
+			 POLICY_VERITY_REQUIRED | POLICY_CHECK_BLACKLIST | POLICY_PERMIT_DIRECTIO,
 };
 
 enum policy_trace { POLICY_APPLIES, POLICY_DOES_NOT_APPLY, POLICY_MAY_APPLY };
@@ -192,30 +216,46 @@ typedef void policy_trace_fn(void *context, const struct policy_rule *rule,
 			     enum policy_trace applied, const char *why);
 
 /*
- * The first appraise or dont_appraise rule for an access (ima_match_policy() with IMA_APPRAISE).
- * `trace` may be NULL.
+ * What a policy makes of one access (ima_match_policy()): the first appraise or dont_appraise rule, and
+ * what rules of other actions add to it. `trace` may be NULL.
  */
 struct policy_result policy_match(const struct policy *policy, const struct policy_subject *subject,
 				  const struct policy_object *object, enum policy_func func,
 				  unsigned mask, policy_trace_fn *trace, void *context);
 
+/* May this rule have a say in appraisal: does it appraise, or may its pair change what comes of it? */
+bool policy_is_weighty(const struct policy *policy, const struct policy_rule *rule);
+
 /* Does any rule of the policy name this hook (or no hook at all) with an appraise action? */
 bool policy_appraises(const struct policy *policy, enum policy_func func);
 
 /*
- * The subjects worth judging: root, and one representative for each uid, euid, gid, egid condition of an
- * appraise or dont_appraise rule (the id itself; one above for >; one below for <). No duplicates,
- * root first. Returns how many there are; writes up to max.
+ * The subjects worth judging: root; one representative for each uid, euid, gid, egid condition of a weighty
+ * rule (the id itself; one above for >; one below for <); and of those whom no rule names one for
+ * each way in which rules fit them, if that is another than of anybody before. No duplicates, root
+ * first. The list is the caller's to free(3). -1: no memory.
  */
-size_t policy_subjects(const struct policy *policy, struct policy_subject *out, size_t max);
+int policy_subjects(const struct policy *policy, struct policy_subject **out,
+		    size_t *out_count) FAULT_MUST_USE;
+/* Has the rule a say in appraisal, and a condition on who accesses? */
+bool policy_names_subject(const struct policy *policy, const struct policy_rule *rule);
+/* Do the conditions of the rule on who accesses hold? */
+bool policy_fits_subject(const struct policy_rule *rule, const struct policy_subject *subject);
 /* "root", "uid=1000", "uid=0,gid=5", "euid=…". */
 void policy_subject_text(const struct policy_subject *subject, struct buf *out);
 
+enum { POLICY_FILE_MASKS_MAX = 6 };
 /*
- * The masks with which FILE_CHECK is worth judging: MAY_READ always, and each other mask that an
- * appraise or dont_appraise rule which can match FILE_CHECK names. Returns how many; max is at least 4.
+ * The masks with which FILE_CHECK is worth judging: MAY_READ always, and each other mask that a weighty
+ * rule which can match FILE_CHECK names. `all`: every mask that an open can have, if rules name any.
+ * Returns how many.
  */
-size_t policy_file_masks(const struct policy *policy, unsigned *out, size_t max);
+size_t policy_file_masks(const struct policy *policy, bool all,
+			 unsigned out[POLICY_FILE_MASKS_MAX]);
+/* Does a weighty rule that can match FILE_CHECK name a mask? */
+bool policy_names_file_mask(const struct policy *policy);
+/* "digest_type=verity", "appraise_type=imasig digest_type=verity"; nothing of what no verdict hangs on. */
+void policy_options_text(unsigned options, struct buf *out);
 /* "MAY_READ", "MAY_READ|MAY_WRITE". */
 void policy_mask_text(unsigned mask, struct buf *out);
 

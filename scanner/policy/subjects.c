@@ -2,12 +2,10 @@
 /* Which accesses are worth judging under a policy: hooks, subjects, masks. */
 #include "scanner/policy/internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static bool is_appraisal(const struct policy_rule *rule)
-{
-	return rule->action == POLICY_APPRAISE || rule->action == POLICY_DONT_APPRAISE;
-}
+#include "scanner/base/own.h"
 
 bool policy_appraises(const struct policy *policy, enum policy_func func)
 {
@@ -31,16 +29,9 @@ static uint32_t representative(enum policy_op op, uint32_t id)
 	return id;
 }
 
-/* Somebody for whom the rule's conditions hold; a user's own group has his number. */
-static struct policy_subject subject_of(const struct policy_rule *rule)
+/* A process whose ids are all the same, and who is almighty when it is root's. */
+static struct policy_subject subject_with(uint32_t uid, uint32_t gid)
 {
-	uint32_t uid = 0, gid;
-
-	if (rule->flags & (POLICY_HAS_UID | POLICY_HAS_EUID))
-		uid = representative(rule->uid_op, rule->uid);
-	gid = uid;
-	if (rule->flags & (POLICY_HAS_GID | POLICY_HAS_EGID))
-		gid = representative(rule->gid_op, rule->gid);
 	return (struct policy_subject){.uid = uid,
 				       .euid = uid,
 				       .suid = uid,
@@ -51,39 +42,145 @@ static struct policy_subject subject_of(const struct policy_rule *rule)
 				       .cap_setgid = uid == 0};
 }
 
-/* The subject of the n-th rule, or root of number 0. False: the rule names nobody. */
-static bool nth_subject(const struct policy *policy, size_t n, struct policy_subject *out)
+/* Somebody for whom the rule's conditions hold; a user's own group has his number. */
+static struct policy_subject subject_of(const struct policy_rule *rule)
 {
-	static const struct policy_rule anybody;
-	const struct policy_rule *rule = n == 0 ? &anybody : &policy->rules[n - 1];
+	uint32_t uid = 0, gid;
 
-	if (n > 0 && !(is_appraisal(rule) && rule->flags & (POLICY_HAS_UID | POLICY_HAS_EUID |
-							    POLICY_HAS_GID | POLICY_HAS_EGID)))
-		return false;
-	*out = subject_of(rule);
-	return true;
+	if (rule->flags & (POLICY_HAS_UID | POLICY_HAS_EUID))
+		uid = representative(rule->uid_op, rule->uid);
+	gid = uid;
+	if (rule->flags & (POLICY_HAS_GID | POLICY_HAS_EGID))
+		gid = representative(rule->gid_op, rule->gid);
+	return subject_with(uid, gid);
 }
 
-size_t policy_subjects(const struct policy *policy, struct policy_subject *out, size_t max)
+enum {
+	SUBJECT_FLAGS = POLICY_HAS_UID | POLICY_HAS_EUID | POLICY_HAS_GID | POLICY_HAS_EGID,
+	ORDINARY_USER = 1000, /* of somebody whom no rule names: the first user on most systems */
+};
+
+bool policy_names_subject(const struct policy *policy, const struct policy_rule *rule)
 {
-	size_t count = 0;
+	return policy_is_weighty(policy, rule) && rule->flags & SUBJECT_FLAGS;
+}
 
-	for (size_t n = 0; n <= policy->count; n++) {
-		struct policy_subject one, before;
-		bool seen = false;
+/* A list being made: of those for whom there was room, and how many there are. */
+struct subject_list {
+	const struct policy *policy;
+	struct policy_subject *subjects;
+	uint64_t *fits; /* of each, which rules it fits: a hash */
+	size_t count, max;
+};
 
-		if (!nth_subject(policy, n, &one))
-			continue;
-		for (size_t m = 0; m < n && !seen; m++)
-			seen = nth_subject(policy, m, &before) && before.uid == one.uid &&
-			       before.gid == one.gid;
-		if (seen)
-			continue;
-		if (count < max)
-			out[count] = one;
-		count++;
+static bool has_ids(const struct subject_list *list, const struct policy_subject *one)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->subjects[i].uid == one->uid && list->subjects[i].gid == one->gid)
+			return true;
+	return false;
+}
+
+/* Two subjects whom the same rules fit are one to the policy. FNV-1a over the rules' numbers. */
+static uint64_t hash_of_fits(const struct policy *policy, const struct policy_subject *one)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < policy->count; i++)
+		if (policy_names_subject(policy, &policy->rules[i]) &&
+		    policy_fits_subject(&policy->rules[i], one))
+			hash = (hash ^ (i + 1)) * 0x100000001b3;
+	return hash;
+}
+
+static bool has_fits(const struct subject_list *list, uint64_t fits)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->fits[i] == fits)
+			return true;
+	return false;
+}
+
+static void append(struct subject_list *list, const struct policy_subject *one)
+{
+	if (list->count == list->max)
+		return;
+	list->subjects[list->count] = *one;
+	list->fits[list->count++] = hash_of_fits(list->policy, one);
+}
+
+/* Whom no rule names, if the policy makes a difference between him and all that are in the list. */
+static void append_other(struct subject_list *list, uint64_t id)
+{
+	struct policy_subject one = subject_with((uint32_t)id, (uint32_t)id);
+
+	if (id < POLICY_NO_ID && !has_fits(list, hash_of_fits(list->policy, &one)))
+		append(list, &one);
+}
+
+static void append_named(struct subject_list *list)
+{
+	for (size_t i = 0; i < list->policy->count; i++) {
+		const struct policy_rule *rule = &list->policy->rules[i];
+		struct policy_subject one = subject_of(rule);
+
+		if (policy_names_subject(list->policy, rule) && !has_ids(list, &one))
+			append(list, &one);
 	}
-	return count;
+}
+
+/* Between the ids that rules name it is all the same to the policy who comes: their neighbours suffice. */
+static void append_others(struct subject_list *list)
+{
+	append_other(list, ORDINARY_USER);
+	for (size_t i = 0; i < list->policy->count; i++) {
+		const struct policy_rule *rule = &list->policy->rules[i];
+		const uint32_t ids[] = {rule->uid, rule->gid};
+
+		if (!policy_names_subject(list->policy, rule))
+			continue;
+		for (size_t k = 0; k < POLICY_COUNT(ids); k++) {
+			if (ids[k] == POLICY_NO_ID)
+				continue;
+			append_other(list, (uint64_t)ids[k] + 1);
+			append_other(list, ids[k] > 0 ? (uint64_t)ids[k] - 1 : POLICY_NO_ID);
+		}
+	}
+}
+
+/* No rule makes more than these five: its own, and an id's two neighbours for uid and gid. */
+static size_t most_subjects(const struct policy *policy)
+{
+	size_t most = 2;
+
+	for (size_t i = 0; i < policy->count; i++)
+		if (policy_names_subject(policy, &policy->rules[i]))
+			most += 5;
+	return most;
+}
+
+int policy_subjects(const struct policy *policy, struct policy_subject **out, size_t *out_count)
+{
+	size_t most = most_subjects(policy);
+	own_mem uint64_t *fits = calloc(most, sizeof(*fits));
+	struct subject_list list = {
+		.policy = policy,
+		.subjects = calloc(most, sizeof(*list.subjects)),
+		.fits = fits,
+		.max = most,
+	};
+	const struct policy_subject root = subject_with(0, 0);
+
+	if (!list.subjects || !fits) {
+		free(list.subjects);
+		return -1;
+	}
+	append(&list, &root);
+	append_named(&list);
+	append_others(&list);
+	*out = list.subjects;
+	*out_count = list.count;
+	return 0;
 }
 
 void policy_subject_text(const struct policy_subject *subject, struct buf *out)
@@ -103,16 +200,30 @@ void policy_subject_text(const struct policy_subject *subject, struct buf *out)
 		buf_printf(out, ",egid=%u", subject->egid);
 }
 
-/* O_APPEND never comes alone: the kernel adds it to the mask of reading or writing. */
+/*
+ * What an open may ask for. O_APPEND never comes alone: the kernel adds it to the mask of reading or
+ * writing.
+ */
 static const struct {
-	unsigned named, judged;
-	bool exact; /* can mask= without ^ name it? */
+	unsigned mask;
+	unsigned named; /* which mask= makes it worth judging; 0: none does alone */
+	bool exact;	/* can mask= without ^ name it? */
 } file_masks[] = {
 	{POLICY_MAY_READ, POLICY_MAY_READ, true},
 	{POLICY_MAY_WRITE, POLICY_MAY_WRITE, true},
 	{POLICY_MAY_EXEC, POLICY_MAY_EXEC, true},
-	{POLICY_MAY_APPEND, POLICY_MAY_WRITE | POLICY_MAY_APPEND, false},
+	{POLICY_MAY_WRITE | POLICY_MAY_APPEND, POLICY_MAY_APPEND, false},
+	{POLICY_MAY_READ | POLICY_MAY_WRITE, 0, false},
+	{POLICY_MAY_READ | POLICY_MAY_WRITE | POLICY_MAY_APPEND, 0, false},
 };
+
+_Static_assert(sizeof(file_masks) / sizeof(file_masks[0]) == POLICY_FILE_MASKS_MAX, "as promised");
+
+static bool may_match_file_check(const struct policy *policy, const struct policy_rule *rule)
+{
+	return policy_is_weighty(policy, rule) &&
+	       (!(rule->flags & POLICY_HAS_FUNC) || rule->func == POLICY_FUNC_FILE_CHECK);
+}
 
 static bool names_mask(const struct policy *policy, unsigned mask, bool exact)
 {
@@ -120,23 +231,30 @@ static bool names_mask(const struct policy *policy, unsigned mask, bool exact)
 		const struct policy_rule *rule = &policy->rules[i];
 		unsigned kinds = POLICY_HAS_INMASK | (exact ? POLICY_HAS_MASK : 0);
 
-		if (is_appraisal(rule) && rule->mask == mask && rule->flags & kinds &&
-		    (!(rule->flags & POLICY_HAS_FUNC) || rule->func == POLICY_FUNC_FILE_CHECK))
+		if (may_match_file_check(policy, rule) && rule->mask == mask && rule->flags & kinds)
 			return true;
 	}
 	return false;
 }
 
-size_t policy_file_masks(const struct policy *policy, unsigned *out, size_t max)
+bool policy_names_file_mask(const struct policy *policy)
 {
+	for (size_t i = 0; i < policy->count; i++)
+		if (may_match_file_check(policy, &policy->rules[i]) &&
+		    policy->rules[i].flags & (POLICY_HAS_MASK | POLICY_HAS_INMASK))
+			return true;
+	return false;
+}
+
+size_t policy_file_masks(const struct policy *policy, bool all, unsigned out[POLICY_FILE_MASKS_MAX])
+{
+	bool every = all && policy_names_file_mask(policy);
 	size_t count = 0;
 
-	for (size_t i = 0; i < POLICY_COUNT(file_masks); i++) {
-		if (i > 0 && !names_mask(policy, file_masks[i].named, file_masks[i].exact))
-			continue;
-		if (count < max)
-			out[count] = file_masks[i].judged;
-		count++;
-	}
+	for (size_t i = 0; i < POLICY_COUNT(file_masks); i++)
+		if (i == 0 || every ||
+		    (file_masks[i].named &&
+		     names_mask(policy, file_masks[i].named, file_masks[i].exact)))
+			out[count++] = file_masks[i].mask;
 	return count;
 }

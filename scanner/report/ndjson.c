@@ -250,6 +250,12 @@ static void add_hooks(struct buf *out, const struct facts *facts)
 		else
 			json_null(out, "rule");
 		add_verdict(out, &hook->verdict);
+		if (hook->access.by_execve)
+			json_text(out, "mapped_by", "execve");
+		buf_clear(&words);
+		policy_options_text(hook->added, &words);
+		if (words.len)
+			json_buf(out, "added", &words);
 		json_close(out, '}');
 	}
 	json_close(out, ']');

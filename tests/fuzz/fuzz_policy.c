@@ -2,17 +2,22 @@
 /* Policy texts: the first byte picks the kernel, the rest is parsed, matched and looked through. */
 #include "scanner/policy/policy.h"
 
+#include <stdlib.h>
+
 static void use(const struct policy *policy, const struct kernel_profile *profile)
 {
 	static const struct policy_object object = {.selinux = "u:r:t", .selinux_size = 5};
-	struct policy_subject subjects[4] = {0};
-	unsigned masks[4];
+	struct policy_subject *subjects = NULL;
+	unsigned masks[POLICY_FILE_MASKS_MAX];
+	size_t count;
 
-	policy_subjects(policy, subjects, 4);
-	policy_file_masks(policy, masks, 4);
+	if (policy_subjects(policy, &subjects, &count) < 0)
+		return;
+	policy_file_masks(policy, true, masks);
 	for (enum policy_func func = 0; func < POLICY_FUNC_COUNT; func++)
-		policy_match(policy, &subjects[func % 4], &object, func, POLICY_MAY_READ, NULL,
+		policy_match(policy, &subjects[func % count], &object, func, POLICY_MAY_READ, NULL,
 			     NULL);
+	free(subjects);
 	policy_lint(policy, profile, NULL, NULL);
 }
 

@@ -286,13 +286,19 @@ START_TEST(judges)
 	struct policy_rule rule;
 	struct verdict_input in;
 	struct imaxattr label;
+	struct verdict_access access;
 	struct verdict verdict;
 	unsigned how = rows[_i].how;
 
 	fill(_i, &profile, &label, &rule, &in);
-	verdict = verdict_judge(
-		&in, &rule, how & KEXEC ? POLICY_FUNC_KEXEC_KERNEL_CHECK : POLICY_FUNC_FILE_CHECK,
-		how & WRITE ? POLICY_MAY_WRITE : POLICY_MAY_READ);
+	access = (struct verdict_access){
+		.func = how & KEXEC ? POLICY_FUNC_KEXEC_KERNEL_CHECK : POLICY_FUNC_FILE_CHECK,
+		.mask = how & WRITE ? POLICY_MAY_WRITE : POLICY_MAY_READ,
+		.options = rule.flags,
+		.allowed_algos = rule.allowed_algos,
+		.verity = rule.flags & POLICY_VERITY_REQUIRED,
+	};
+	verdict = verdict_judge(&in, &access);
 	ck_assert_msg(verdict.kind == rows[_i].kind, "%s %s instead of %s %s",
 		      verdict_name(verdict.kind), verdict.cause ? verdict.cause : "-",
 		      verdict_name(rows[_i].kind), rows[_i].cause ? rows[_i].cause : "-");

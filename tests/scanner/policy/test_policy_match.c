@@ -2,6 +2,7 @@
 /* Tests of which rule governs an access, and of which accesses a policy makes worth judging. */
 #include "scanner/policy/policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/suites.h"
@@ -119,6 +120,56 @@ static const struct {
 	{"appraise\ndont_appraise subj_user=a", &root, &file, BPRM, X, YES, 1, NULL},
 };
 
+#define VERITY "digest_type=verity"
+#define V      POLICY_VERITY_REQUIRED
+#define SIG    (POLICY_DIGSIG_REQUIRED | POLICY_CHECK_BLACKLIST)
+
+enum {
+	MEASURES = 1 << POLICY_PAIR_MEASURE,
+	APPRAISES = 1 << POLICY_PAIR_APPRAISE,
+	AUDITS = 1 << POLICY_PAIR_AUDIT,
+	HASHES = 1 << POLICY_PAIR_HASH,
+};
+
+/* What rules of several actions make of one access together: root executes a file of root's. */
+static const struct {
+	const char *text;
+	enum policy_match match;
+	unsigned line, options, ordered;
+	const char *doubt;
+} unions[] = {
+	{"measure " VERITY "\nappraise", YES, 2, V, MEASURES | APPRAISES, NULL},
+	/* Also from behind. */
+	{"appraise\nmeasure " VERITY, YES, 1, V, MEASURES | APPRAISES, NULL},
+	{"appraise appraise_type=imasig\naudit " VERITY "\nmeasure", YES, 1, V | SIG,
+	 MEASURES | APPRAISES | AUDITS, NULL},
+	{"hash " VERITY "\nappraise", YES, 2, V, HASHES | APPRAISES, NULL},
+	/* Of each pair the first that matches, whichever of the two it is. */
+	{"measure\nmeasure " VERITY "\nappraise", YES, 3, 0, MEASURES | APPRAISES, NULL},
+	{"dont_measure\nmeasure " VERITY "\nappraise", YES, 3, 0, APPRAISES, NULL},
+	{"dont_measure uid=7\nmeasure " VERITY "\nappraise", YES, 3, V, MEASURES | APPRAISES, NULL},
+	{"measure func=FILE_CHECK " VERITY "\nappraise", YES, 2, 0, APPRAISES, NULL},
+	/* What forbids has options, too; but nobody asks for it where nothing orders the same. */
+	{"dont_measure " VERITY "\nmeasure func=KEY_CHECK\nappraise", YES, 3, V, APPRAISES, NULL},
+	{"dont_measure " VERITY "\nappraise", YES, 2, 0, APPRAISES, NULL},
+	{"dont_hash " VERITY "\nhash uid=7\nappraise", YES, 3, V, APPRAISES, NULL},
+	{"dont_appraise " VERITY "\nmeasure\nappraise", NO, 1, V, MEASURES, NULL},
+	/* Not governed, but it leaves an option behind. */
+	{"measure " VERITY, NO, 0, V, MEASURES, NULL},
+	/* Without two kinds of digests nobody looks at what is not about appraisal. */
+	{"measure\nappraise", YES, 2, 0, APPRAISES, NULL},
+	{"measure\nappraise func=MMAP_CHECK " VERITY " appraise_type=sigv3\nappraise", YES, 3, 0,
+	 MEASURES | APPRAISES, NULL},
+	/* What is not known of the others. */
+	{"measure subj_user=a " VERITY "\nappraise", DOUBT, 1, 0, APPRAISES, "subj_user"},
+	{"measure subj_user=a " VERITY "\nmeasure " VERITY "\nappraise", YES, 3, V,
+	 MEASURES | APPRAISES, NULL},
+	{"dont_measure subj_user=a\nmeasure " VERITY "\nappraise", DOUBT, 1, V,
+	 MEASURES | APPRAISES, "subj_user"},
+	{"measure subj_user=a " VERITY, NO, 0, 0, 0, "subj_user"},
+	{"measure subj_user=a\nappraise", YES, 2, 0, APPRAISES, NULL},
+};
+
 static struct policy *parse(const char *text)
 {
 	struct kernel_profile profile;
@@ -145,6 +196,23 @@ START_TEST(matches)
 }
 END_TEST
 
+START_TEST(unites_options)
+{
+	struct policy *policy = parse(unions[_i].text);
+	struct policy_result result = policy_match(policy, &root, &file, BPRM, X, NULL, NULL);
+
+	ck_assert_msg(result.match == unions[_i].match, "%s: %d", unions[_i].text, result.match);
+	ck_assert_msg((result.rule ? result.rule->line : 0) == unions[_i].line, "%s: line %u",
+		      unions[_i].text, result.rule ? result.rule->line : 0);
+	ck_assert_msg(result.options == unions[_i].options, "%s: options %x", unions[_i].text,
+		      result.options);
+	ck_assert_msg(result.ordered == unions[_i].ordered, "%s: ordered %x", unions[_i].text,
+		      result.ordered);
+	ck_assert_pstr_eq(result.doubt, unions[_i].doubt);
+	policy_free(policy);
+}
+END_TEST
+
 static void write_trace(void *context, const struct policy_rule *rule, enum policy_trace applied,
 			const char *why)
 {
@@ -154,7 +222,8 @@ static void write_trace(void *context, const struct policy_rule *rule, enum poli
 		[POLICY_MAY_APPLY] = "perhaps: ",
 	};
 
-	buf_printf(context, "%u %s%s; ", rule->line, words[applied], why ? why : "");
+	buf_printf(context, "%u %s%s%s; ", rule->line, words[applied],
+		   applied == POLICY_APPLIES && why ? " " : "", why ? why : "");
 }
 
 START_TEST(traces)
@@ -172,40 +241,76 @@ START_TEST(traces)
 }
 END_TEST
 
+START_TEST(traces_what_adds)
+{
+	struct policy *policy = parse("audit\nmeasure uid=5\nappraise\nappraise\n"
+				      "measure subj_user=a\nmeasure fowner=5\n"
+				      "measure " VERITY "\nmeasure\n");
+	own_buf struct buf trace = {0};
+
+	policy_match(policy, &root, &file, BPRM, X, write_trace, &trace);
+	ck_assert_str_eq(buf_text(&trace),
+			 "1 applies later rules of its kind add nothing to the appraisal; "
+			 "2 no: uid differs; 3 applies; 5 perhaps: subj_user is not known; "
+			 "7 applies its digest_type=verity counts for appraisal, too; ");
+	policy_free(policy);
+}
+END_TEST
+
 static const struct {
 	const char *text, *subjects, *masks;
+	bool all;
 } worth[] = {
-	{"appraise", "root", "MAY_READ"},
-	{"measure uid=7 mask=MAY_WRITE", "root", "MAY_READ"},
-	{"appraise uid=0 mask=MAY_READ", "root", "MAY_READ"},
-	{"appraise uid=1000\ndont_appraise euid=1000", "root uid=1000", "MAY_READ"},
-	{"appraise uid>999\nappraise uid<1000\nappraise uid<0", "root uid=1000 uid=999",
-	 "MAY_READ"},
-	{"appraise uid>4294967294", "root uid=4294967294", "MAY_READ"},
-	{"appraise gid=5", "root uid=0,gid=5", "MAY_READ"},
-	{"appraise uid=1000 egid=5", "root uid=1000,gid=5", "MAY_READ"},
+	{"appraise", "root", "MAY_READ", false},
+	{"measure uid=7 mask=MAY_WRITE\nappraise", "root", "MAY_READ", true},
+	{"appraise uid=0 mask=MAY_READ", "root uid=1000", "MAY_READ", false},
+	{"appraise uid=1000\ndont_appraise euid=1000", "root uid=1000", "MAY_READ", false},
+	{"appraise uid>999\nappraise uid<1000\nappraise uid<0", "root uid=1000 uid=999", "MAY_READ",
+	 false},
+	/* In between somebody whom no rule names, but another than all who are named. */
+	{"appraise uid>2000\nappraise uid<1500", "root uid=2001 uid=1499 uid=1999", "MAY_READ",
+	 false},
+	{"appraise uid>4294967294", "root uid=4294967294", "MAY_READ", false},
+	{"appraise gid=5", "root uid=0,gid=5", "MAY_READ", false},
+	{"appraise gid=0", "root uid=1000", "MAY_READ", false},
+	{"appraise uid=1000 egid=5", "root uid=1000,gid=5", "MAY_READ", false},
 	{"appraise mask=^MAY_WRITE\nappraise func=FILE_CHECK mask=MAY_EXEC", "root",
-	 "MAY_READ MAY_WRITE MAY_EXEC"},
-	{"appraise func=BPRM_CHECK mask=MAY_EXEC", "root", "MAY_READ"},
-	{"appraise mask=MAY_APPEND", "root", "MAY_READ"},
-	{"appraise mask=^MAY_APPEND", "root", "MAY_READ MAY_WRITE|MAY_APPEND"},
+	 "MAY_READ MAY_WRITE MAY_EXEC", false},
+	{"appraise func=BPRM_CHECK mask=MAY_EXEC", "root", "MAY_READ", true},
+	{"appraise mask=MAY_APPEND", "root", "MAY_READ", false},
+	{"appraise mask=^MAY_APPEND", "root", "MAY_READ MAY_WRITE|MAY_APPEND", false},
+	{"appraise mask=MAY_READ", "root",
+	 "MAY_READ MAY_WRITE MAY_EXEC MAY_WRITE|MAY_APPEND MAY_READ|MAY_WRITE "
+	 "MAY_READ|MAY_WRITE|MAY_APPEND",
+	 true},
+	/* Rules of other actions have a say where there are two kinds of digests to choose from. */
+	{"measure uid=7 mask=MAY_WRITE digest_type=verity\nappraise", "root uid=7",
+	 "MAY_READ MAY_WRITE", false},
+	{"dont_measure uid=7\nmeasure digest_type=verity\nappraise", "root uid=7", "MAY_READ",
+	 false},
+	{"audit func=FILE_CHECK gid=7\nappraise digest_type=verity appraise_type=sigv3",
+	 "root uid=0,gid=7", "MAY_READ", false},
+	{"hash uid=7\nappraise digest_type=verity appraise_type=sigv3", "root", "MAY_READ", false},
+	/* Nothing measures, so what must not be measured is not asked. */
+	{"dont_measure uid=7 digest_type=verity\nappraise", "root", "MAY_READ", false},
 };
 
 START_TEST(says_what_is_worth_judging)
 {
 	struct policy *policy = parse(worth[_i].text);
 	own_buf struct buf names = {0}, masks = {0};
-	struct policy_subject subjects[8];
-	unsigned bits[4];
-	size_t count = policy_subjects(policy, subjects, 8);
+	struct policy_subject *subjects;
+	unsigned bits[POLICY_FILE_MASKS_MAX];
+	size_t count;
 
+	ck_assert_int_eq(policy_subjects(policy, &subjects, &count), 0);
 	for (size_t i = 0; i < count; i++) {
 		buf_puts(&names, i ? " " : "");
 		policy_subject_text(&subjects[i], &names);
 	}
 	ck_assert_str_eq(buf_text(&names), worth[_i].subjects);
-	ck_assert_uint_eq(policy_subjects(policy, subjects, 0), count);
-	count = policy_file_masks(policy, bits, 4);
+	free(subjects);
+	count = policy_file_masks(policy, worth[_i].all, bits);
 	for (size_t i = 0; i < count; i++) {
 		buf_puts(&masks, i ? " " : "");
 		policy_mask_text(bits[i], &masks);
@@ -236,7 +341,9 @@ Suite *policy_match_suite(void)
 	TCase *tcase = tcase_create("policy_match");
 
 	tcase_add_loop_test(tcase, matches, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(tcase, unites_options, 0, sizeof(unions) / sizeof(unions[0]));
 	tcase_add_test(tcase, traces);
+	tcase_add_test(tcase, traces_what_adds);
 	tcase_add_loop_test(tcase, says_what_is_worth_judging, 0, sizeof(worth) / sizeof(worth[0]));
 	tcase_add_test(tcase, knows_its_hooks);
 	suite_add_tcase(suite, tcase);
