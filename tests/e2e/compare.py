@@ -14,15 +14,15 @@ import json
 import os
 import sys
 
-# The hooks of a try, in the kernel's order, with the mask that FILE_CHECK sees.
-# EXEC_MAP is met by ELF files that execve could start.
+# The hooks of a try, in the kernel's order, with the mask that FILE_CHECK sees. What an earlier hook leaves
+# behind for a later one is in ima-scan's verdicts already.
 STEPS = {
     "read": [("FILE_CHECK", "MAY_READ")],
     "write": [("FILE_CHECK", "MAY_WRITE")],
     "rdwr": [("FILE_CHECK", "MAY_READ|MAY_WRITE")],
     "exec": [("FILE_CHECK", "MAY_EXEC"), ("BPRM_CHECK", "MAY_EXEC"), ("CREDS_CHECK", "MAY_EXEC"),
-             ("EXEC_MAP", "MAY_EXEC")],
-    "mmap": [("FILE_CHECK", "MAY_READ"), ("MMAP_CHECK", "MAY_EXEC")],
+             ("MMAP_CHECK_REQPROT", "MAY_EXEC"), ("MMAP_CHECK", "MAY_EXEC")],
+    "mmap": [("FILE_CHECK", "MAY_READ"), ("MMAP_CHECK_REQPROT", "MAY_EXEC"), ("MMAP_CHECK", "MAY_EXEC")],
     "module": [("FILE_CHECK", "MAY_READ"), ("MODULE_CHECK", "MAY_READ")],
 }
 PASSED = ("pass", "pass_immutable")
@@ -62,9 +62,10 @@ def kernel_answer(attempt):
     """IMA's own part in the outcome of a try: permissions and exec formats are not its business."""
     records = [r for r in attempt["audit"] if r["ino"] == attempt["ino"]]
     code = attempt["errno"]
+    # What cannot be collected to be measured is told, too, and refuses nothing: the last record is the refusal.
     if records and (code == errno.EACCES or "signal" in attempt):
-        return refused(records[0]["cause"])
-    if records:
+        return refused(records[-1]["cause"])
+    if any(r["op"] != "collect_data" for r in records):
         raise Mismatch(f"an audit record and errno {code}: {attempt}")
     if code == errno.EACCES:
         elsewhere = [r for r in attempt["audit"] if r["ino"] != attempt["ino"]]
@@ -119,20 +120,27 @@ def subject_fits(entry, uid):
     return said is None or said == ("root" if uid == 0 else f"uid={uid}")
 
 
-def hook_entry(record, func, mask, uid, masks):
-    """The rule in force is the first that fits, so of several entries that with the lowest number."""
+def hook_entry(record, func, mask, uid, masks, mapped_by):
+    """The rule in force is the first that fits, so of several entries that with the lowest number. What is mapped
+    by execve has an entry of its own where that is another matter."""
     fitting = [e for e in record.get("hooks", [])
                if e["func"] == func and mask_fits(e, mask, masks) and subject_fits(e, uid)]
-    return min(fitting, key=lambda e: e.get("rule") or 0, default=None)
+    special = [e for e in fitting if mapped_by and e.get("mapped_by") == mapped_by]
+    ordinary = [e for e in fitting if "mapped_by" not in e]
+    return min(special or ordinary, key=lambda e: e.get("rule") or 0, default=None)
+
+
+def is_mapped(attempt):
+    """Would execve get as far as mapping the file?"""
+    return attempt["starts"] == "elf" and attempt["errno"] != errno.ENOEXEC
 
 
 def scan_answer(record, attempt, masks):
+    execve = attempt["try"] == "exec"
     for func, mask in STEPS[attempt["try"]]:
-        if func == "EXEC_MAP":
-            if attempt["starts"] != "elf" or attempt["errno"] == errno.ENOEXEC:
-                continue
-            func = "MMAP_CHECK"
-        entry = hook_entry(record, func, mask, attempt["uid"], masks)
+        if execve and func.startswith("MMAP") and not is_mapped(attempt):
+            continue
+        entry = hook_entry(record, func, mask, attempt["uid"], masks, "execve" if execve else None)
         if entry is None or entry["verdict"] in PASSED:
             continue
         if entry["verdict"] == "undecided":
