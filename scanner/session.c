@@ -134,8 +134,11 @@ int session_load_policy(struct session *s, const char *name, struct fault *f)
 
 	if (!strchr(name, '/')) {
 		s->policy = policy_builtin(name, &s->profile, &error);
-		if (s->policy)
+		if (s->policy) {
+			/* A word of ima_policy= that is no rule: it is as good here as on the command line. */
+			s->profile.fail_securely |= s->policy->fail_securely;
 			return 0;
+		}
 		if (access(name, F_OK) != 0)
 			return fault_set(f, 0, "policy %s, nor a file here; the names are %s",
 					 error.reason, policy_builtin_names());

@@ -40,6 +40,7 @@
 	SUITE(report)                                                                              \
 	SUITE(sandbox)                                                                             \
 	SUITE(scan)                                                                                \
+	SUITE(session)                                                                             \
 	SUITE(spool)                                                                               \
 	SUITE(tally)                                                                               \
 	SUITE(verdict)                                                                             \
