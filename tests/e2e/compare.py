@@ -24,6 +24,7 @@ STEPS = {
              ("MMAP_CHECK_REQPROT", "MAY_EXEC"), ("MMAP_CHECK", "MAY_EXEC")],
     "mmap": [("FILE_CHECK", "MAY_READ"), ("MMAP_CHECK_REQPROT", "MAY_EXEC"), ("MMAP_CHECK", "MAY_EXEC")],
     "module": [("FILE_CHECK", "MAY_READ"), ("MODULE_CHECK", "MAY_READ")],
+    "policy": [("FILE_CHECK", "MAY_READ"), ("POLICY_CHECK", "MAY_READ")],
 }
 PASSED = ("pass", "pass_immutable")
 

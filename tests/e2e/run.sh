@@ -57,6 +57,7 @@ static=${IMA_SCAN_STATIC:-}
 keys=$build/keys
 runs=$build/runs
 image=$build/corpus.img
+texts=$build/policies
 mounted=
 
 # setting POLICY NAME DEFAULT: the value of a "#: NAME=VALUE" line
@@ -65,6 +66,19 @@ setting()
 	local value
 	value=$(sed -n "s/^#: $2=//p" "$here/policies/$1.policy")
 	echo "${value:-$3}"
+}
+
+# Policies as they are loaded: those of the folder, or as many rules as one of them says to generate.
+write_policies()
+{
+	local policy words
+	mkdir -p "$texts"
+	for policy in $policies; do
+		cp "$here/policies/$policy.policy" "$texts/"
+		words=$(setting "$policy" generate '')
+		# shellcheck disable=SC2086 # a seed and a number
+		[ -z "$words" ] || "$here/rules.py" $words >>"$texts/$policy.policy"
+	done
 }
 
 evm_number()
@@ -91,7 +105,7 @@ guest_files()
 	hmac | both) cp "$keys/kmk" "$keys/evm-key.blob" "$folder/e2e/keys/" ;;
 	esac
 	[ -n "$(setting "$policy" builtin '')" ] ||
-		cp "$here/policies/$policy.policy" "$folder/e2e/policy"
+		cp "$texts/$policy.policy" "$folder/e2e/policy"
 	{
 		echo "evm=$(evm_number "$evm")"
 		echo "tries=$(setting "$policy" tries read:0)"
@@ -121,6 +135,7 @@ kernel_run()
 	builtin=$(setting "$policy" builtin '')
 	[ -z "$hash" ] || cmdline+=" ima_hash=$hash"
 	[ -z "$builtin" ] || cmdline+=" ima_policy=$builtin"
+	cmdline+=" $(setting "$policy" cmdline '')"
 	if [ "$(setting "$policy" expect '')" = oops ]; then
 		crash_run "$series" "$folder" "$cmdline"
 		return
@@ -165,7 +180,7 @@ host_scan()
 	local series=$1 policy=$2 folder=$runs/$1/$2 status=0 arguments
 	cmp -s "$build/corpus.id" "$folder/corpus.id" ||
 		die "$series $policy: the kernel tried another image, or none: run without --scan-only"
-	arguments=$(scan_arguments "$series" "$policy" "$keys" "$here/policies/$policy.policy" \
+	arguments=$(scan_arguments "$series" "$policy" "$keys" "$texts/$policy.policy" \
 		"$build/kernels/$series/config")
 	# shellcheck disable=SC2086 # none of the words has a blank
 	timeout 900 "$scanner" $arguments "$mounted" >"$folder/scan.ndjson" 2>"$folder/scan.err" ||
@@ -186,7 +201,7 @@ guest_scan()
 	cp "$static" "$folder/e2e/ima-scan"
 	cp "$build/kernels/$series/config" "$folder/e2e/kernel-config"
 	for policy in $policies; do
-		cp "$here/policies/$policy.policy" "$folder/e2e/policies/"
+		cp "$texts/$policy.policy" "$folder/e2e/policies/"
 		printf '%s\t%s /mnt/verity\n' "$policy" "$(scan_arguments "$series" "$policy" \
 			/e2e/keys "/e2e/policies/$policy.policy" /e2e/kernel-config)"
 	done >"$folder/e2e/scans"
@@ -229,6 +244,7 @@ if [ "$kernel_only" = no ] && [ ! -x "$scanner" ]; then
 fi
 
 started=$(date +%s)
+write_policies
 if [ "$scan_only" = no ]; then
 	# shellcheck disable=SC2086 # a list
 	"$here/fetch-kernel.sh" $kernels
@@ -250,11 +266,11 @@ if [ "$kernel_only" = no ]; then
 	arguments=()
 	[ "$report" = no ] || arguments+=(--report "$here/../../docs/kernel-agreement.md")
 	# shellcheck disable=SC2086
-	python3 "$here/compare.py" --runs "$runs" --policy-dir "$here/policies" \
+	python3 "$here/compare.py" --runs "$runs" --policy-dir "$texts" \
 		--exceptions "$here/exceptions.txt" --kernels $kernels --policies $policies \
 		"${arguments[@]}"
 else
 	# shellcheck disable=SC2086
-	python3 "$here/compare.py" --runs "$runs" --policy-dir "$here/policies" --kernel-only \
+	python3 "$here/compare.py" --runs "$runs" --policy-dir "$texts" --kernel-only \
 		--kernels $kernels --policies $policies
 fi
