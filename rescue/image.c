@@ -14,6 +14,7 @@
 #include "rescue/imageformat.h"
 #include "rescue/nbd.h"
 #include "rescue/qcow2.h"
+#include "rescue/qcow2map.h"
 #include "rescue/confined.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
@@ -128,13 +129,20 @@ static int open_served(int fd, struct ledger *ledger, char device[BLOCKDEV_PATH_
 	return -1;
 }
 
-static int read_header(const uint8_t *head, size_t size, uint64_t file_bytes,
+static ssize_t read_some(void *context, void *data, size_t size, uint64_t offset)
+{
+	return fd_pread_full(*(const int *)context, data, size, offset);
+}
+
+static int read_header(const uint8_t *head, size_t size, int fd, uint64_t file_bytes,
 		       struct remark_list *remarks, const char *name, struct fault *f)
 {
+	const struct qcow2map_file file = {read_some, &fd, file_bytes};
 	struct qcow2 header;
 	struct fault fault;
 
-	if (qcow2_decode(head, size, &header, f) < 0 || qcow2_check(&header, file_bytes, f) < 0)
+	if (qcow2_decode(head, size, &header, f) < 0 || qcow2_check(&header, file_bytes, f) < 0 ||
+	    qcow2map_check(&header, &file, f) < 0)
 		return -1;
 	if (header.corrupt) {
 		fault_set(&fault, 0, "it is marked as corrupt by a program that used it");
@@ -188,7 +196,7 @@ int image_add(struct volume_list *volumes, const char *path, const char *format,
 		return fault_add(f, "%s", path);
 	if (found->way == IMAGEFORMAT_RAW)
 		return volume_add_image(volumes, path, f);
-	if (read_header(head, (size_t)n, (uint64_t)st.st_size, remarks, path, f) < 0 ||
+	if (read_header(head, (size_t)n, fd, (uint64_t)st.st_size, remarks, path, f) < 0 ||
 	    add_served(volumes, path, fd, ledger, f) < 0)
 		return fault_add(f, "%s", path);
 	return 0;

@@ -61,6 +61,7 @@ static void read_version_3(struct bytes *b, const void *data, size_t size, struc
 	out->dirty = incompatible & DIRTY;
 	out->corrupt = incompatible & CORRUPT;
 	out->data_file = incompatible & DATA_FILE;
+	out->extended_l2 = incompatible & EXTENDED_L2;
 	out->newer = incompatible & ~(uint64_t)KNOWN;
 	if (header_bytes < HEADER_V3_BYTES || header_bytes % 8)
 		b->bad = true;
@@ -78,11 +79,15 @@ static uint64_t end_of(uint64_t offset, uint64_t size)
 }
 
 /* The table of clusters, then that of reference counts. */
-static void read_tables(struct bytes *b, uint32_t cluster_bits, struct qcow2 *out)
+static void read_tables(struct bytes *b, struct qcow2 *out)
 {
-	uint64_t entries = bytes_u32be(b), end = end_of(u64be(b), entries * 8), counts = u64be(b);
+	uint64_t end, counts;
 
-	out->tables_end = end_of(counts, (uint64_t)bytes_u32be(b) << (cluster_bits & 31));
+	out->l1_entries = bytes_u32be(b);
+	out->l1_at = u64be(b);
+	end = end_of(out->l1_at, (uint64_t)out->l1_entries * 8);
+	counts = u64be(b);
+	out->tables_end = end_of(counts, (uint64_t)bytes_u32be(b) << (out->cluster_bits & 31));
 	if (out->tables_end < end)
 		out->tables_end = end;
 }
@@ -91,15 +96,15 @@ int qcow2_decode(const void *data, size_t size, struct qcow2 *out, struct fault 
 {
 	struct bytes b = bytes_of(data, size);
 	struct qcow2 header = {0};
-	uint32_t magic = bytes_u32be(&b), cluster_bits;
+	uint32_t magic = bytes_u32be(&b);
 
 	header.version = bytes_u32be(&b);
 	header.backing_file = u64be(&b) != 0;
 	(void)bytes_u32be(&b); /* the length of its name */
-	cluster_bits = bytes_u32be(&b);
+	header.cluster_bits = bytes_u32be(&b);
 	header.size_bytes = u64be(&b);
 	header.encrypted = bytes_u32be(&b) != 0;
-	read_tables(&b, cluster_bits, &header);
+	read_tables(&b, &header);
 	header.snapshots = bytes_u32be(&b);
 	(void)u64be(&b);
 	header.newer = header.version > 3;
@@ -107,8 +112,9 @@ int qcow2_decode(const void *data, size_t size, struct qcow2 *out, struct fault 
 		read_version_3(&b, data, size, &header);
 	else if (header.version == 2)
 		read_extensions(b, &header);
-	if (b.bad || magic != MAGIC || header.version < 2 || cluster_bits < CLUSTER_BITS_MIN ||
-	    cluster_bits > CLUSTER_BITS_MAX || header.size_bytes > INT64_MAX)
+	if (b.bad || magic != MAGIC || header.version < 2 ||
+	    header.cluster_bits < CLUSTER_BITS_MIN || header.cluster_bits > CLUSTER_BITS_MAX ||
+	    header.size_bytes > INT64_MAX)
 		return fault_set(f, EINVAL, "reading the qcow2 header");
 	*out = header;
 	return 0;

@@ -17,6 +17,11 @@ enum {
 struct qcow2 {
 	unsigned version; /* 2 or 3 */
 	uint64_t size_bytes;
+	unsigned cluster_bits;
+	/* The first table of clusters: where, and how many entries. */
+	uint64_t l1_at;
+	uint32_t l1_entries;
+	bool extended_l2; /* entries of the second tables are twice as long */
 	uint64_t
 		tables_end; /* where the last of the tables that the header tells of ends in the file */
 	bool backing_file; /* what is not in it is in another image */

@@ -57,6 +57,16 @@ cp plain.qcow2 named-raw.img
 cp plain.qcow2 damaged.qcow2
 printf '\0\0\1\0\0\0\0\0' | dd of=damaged.qcow2 bs=1 seek=40 conv=notrunc status=none
 head -c 200 plain.qcow2 >short.qcow2
+# Cut within the data, where QEMU would read zeros; the tables are whole.
+qemu-img convert -O qcow2 "$guest_work/disk.raw" cut.qcow2
+truncate -s -131072 cut.qcow2
+cp plain.qcow2 cut-compressed.qcow2
+truncate -s -65536 cut-compressed.qcow2
+# What has tables of another kind.
+qemu-img convert -O qcow2 -o compat=0.10 "$guest_work/disk.raw" old.qcow2
+qemu-img convert -O qcow2 -o extended_l2=on "$guest_work/disk.raw" extended.qcow2
+qemu-img convert -O qcow2 -o cluster_size=512 "$guest_work/disk.raw" small.qcow2
+qemu-img convert -O qcow2 -o preallocation=metadata "$guest_work/disk.raw" preallocated.qcow2
 # One that qemu-nbd refuses: reference counts of 2^8 bits.
 cp plain.qcow2 broken.qcow2
 printf '\10' | dd of=broken.qcow2 bs=1 seek=99 conv=notrunc status=none
@@ -121,6 +131,12 @@ refused apart.qcow2 'keeps its data in another file'
 refused locked.qcow2 'is encrypted'
 refused short.qcow2 'is cut short'
 refused damaged.qcow2 'is cut short or damaged'
+refused cut.qcow2 "cut.qcow2: .*cut short or damaged: its tables name bytes [0-9]* to [0-9]* of the file, which has $(stat -c %s cut.qcow2)"
+refused cut-compressed.qcow2 'cut short or damaged: its tables name bytes'
+for kind in old extended small preallocated; do
+	ima-rescue list $kind.qcow2 | grep -q '  1  Guest Linux'
+	is "$kind.qcow2 is opened" 0 $?
+done
 refused broken.qcow2 'qemu-nbd: .*Reference count'
 refused forged.raw 'looks like a disk too: say which it is'
 refused forged.raw 'needs another image' --image-format qcow2

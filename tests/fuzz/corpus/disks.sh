@@ -44,4 +44,12 @@ corpus_qcow2() {
 	qcow2_header 3 0 2 0 0537be77000000100000000000001000000000000000100 | seed qcow2 encrypted
 	qcow2_header 3 0 0 7 44415441000000046461746100000000 | seed qcow2 data-file
 	qcow2_header 3 0 0 24 '' | seed qcow2 compression
+	# Clusters of 512 bytes: the first table at 0x400, one of the second level at 0x600, a cluster and a compressed one.
+	local extended
+	for extended in 0 10; do
+		bytes_at 2560 0 514649fb00000003 20 00000009 24 0000000000010000 36 00000004 40 0000000000000400 \
+			48 0000000000000200 56 00000001 72 "00000000000000$(printf '%02x' "$extended")" 96 00000004 100 00000068 \
+			1024 8000000000000600 1536 8000000000000800 1544 "$([ "$extended" = 0 ] && echo 4000000000000805 || echo ffffffff)" \
+			1552 8000000000000801 | seed qcow2 "tables-$extended"
+	done
 }
