@@ -105,7 +105,8 @@ static int open_layers(const struct rescueoptions *o, const char *target, struct
 {
 	struct assemble assemble = {&machine->volumes, ledger, &machine->remarks, target, false};
 	struct secret secret = {0};
-	struct unlock_key key = {.secret = &secret, .token = o->token, .header = o->header};
+	struct unlock_key key = {
+		.secret = &secret, .token = o->token, .header = o->header, .costly = o->costly};
 	int result = wants_unlocking(o) ? read_secret(o, &secret, f) : 0;
 
 	if (result == 0)

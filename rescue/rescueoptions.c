@@ -27,6 +27,8 @@ static const struct optable_row rows[] = {
 	 AT(key_file), NULL},
 	{"header", 0, "FILE", "a detached LUKS header", OPTABLE_TEXT, AT(header), NULL},
 	{"token", 0, NULL, "try the tokens that LUKS volumes name", OPTABLE_FLAG, AT(token), NULL},
+	{"costly", 0, NULL, "try LUKS key slots that ask for too much time or memory, too",
+	 OPTABLE_FLAG, AT(costly), NULL},
 	{"assemble", 0, NULL, "bring up md arrays and LVM, read-only (by mdadm and lvm2)",
 	 OPTABLE_FLAG, AT(assemble), NULL},
 	{"replay", 0, NULL, "replay dirty journals into memory, to see what was written last",

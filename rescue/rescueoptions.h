@@ -20,6 +20,7 @@ struct rescueoptions {
 	const char *format, *color, *at, *to, *image_format;
 	const char *key_file, *header;
 	bool unlock, token; /* of LUKS volumes: ask for a passphrase, try tokens */
+	bool costly;	    /* key slots, whatever they ask for */
 	bool assemble;	    /* md arrays and LVM */
 	bool beneath;	    /* show what is hidden beneath mount points too */
 	bool replay;	    /* journals, into memory */

@@ -15,16 +15,14 @@
 
 #include "rescue/blockdev.h"
 #include "rescue/interrupt.h"
+#include "rescue/lukscost.h"
 #include "rescue/volume_internal.h"
 #include "scanner/base/buf.h"
+#include "scanner/base/fd.h"
 #include "scanner/base/own.h"
 
 enum {
 	NAME_BYTES = 64,
-	/* A header is hostile, and what it asks for cannot be stopped half way: no more than minutes of work. What
-	   cryptsetup makes is far below. */
-	ITERATIONS_MAX = 1000 * 1000 * 1000, /* of PBKDF2 */
-	PASSES_MAX = 1000,		     /* of argon2 */
 };
 
 static void free_device(struct crypt_device **cd)
@@ -77,14 +75,6 @@ static int explain_tokens(struct crypt_device *cd, int result, struct fault *f)
 			 "no token of it gives a key that opens it");
 }
 
-static int by_token(struct crypt_device *cd, const char *name, struct fault *f)
-{
-	int result =
-		crypt_activate_by_token(cd, name, CRYPT_ANY_TOKEN, NULL, CRYPT_ACTIVATE_READONLY);
-
-	return result < 0 ? explain_tokens(cd, result, f) : 0;
-}
-
 /* In KiB; what cannot be read is taken for enough. */
 static uint64_t available_memory(void)
 {
@@ -98,29 +88,104 @@ static uint64_t available_memory(void)
 	return UINT64_MAX;
 }
 
-/*
- * Is trying a key slot within what there is? argon2 takes all the memory that the header says, and a machine
- * that lacks it would end us rather than tell us.
- */
-static int check_cost(struct crypt_device *cd, int slot, struct fault *f)
-{
-	struct crypt_pbkdf_type cost = {0};
-	uint64_t kib = available_memory();
-	bool is_argon;
+/* What the slots of a volume ask for, and what those tried so far came to. */
+struct effort {
+	struct lukscost cost;
+	uint64_t spent_ms;
+	bool any; /* the operator wants them tried, whatever they ask for */
+};
 
-	if (crypt_keyslot_get_pbkdf(cd, slot, &cost) < 0)
+static int read_luks1(const char *path, struct lukscost *out, struct fault *f)
+{
+	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t header[LUKSCOST_LUKS1_BYTES];
+	ssize_t n = fd < 0 ? -1 : fd_pread_full(fd, header, sizeof(header), 0);
+
+	return n < 0 ? fault_set(f, errno, "reading the LUKS header")
+		     : lukscost_decode_luks1(header, (size_t)n, out, f);
+}
+
+static bool is_luks2(struct crypt_device *cd)
+{
+	return strcmp(crypt_get_type(cd), CRYPT_LUKS2) == 0;
+}
+
+static int read_cost(struct crypt_device *cd, const char *path, struct lukscost *out,
+		     struct fault *f)
+{
+	const char *json = NULL;
+
+	if (!is_luks2(cd))
+		return read_luks1(path, out, f);
+	if (crypt_dump_json(cd, &json, 0) < 0)
+		return fault_set(f, EBADMSG, "reading what key slots ask for");
+	return lukscost_decode_luks2(json, out, f);
+}
+
+/* May a slot be tried? Then what it asks for counts as spent. */
+static int spend(struct effort *effort, int slot, struct fault *f)
+{
+	const struct lukscost_slot *asks = lukscost_find(&effort->cost, slot);
+
+	if (effort->any)
 		return 0;
-	is_argon = cost.type && strncmp(cost.type, "argon2", 6) == 0;
-	if (is_argon && cost.max_memory_kb > kib)
-		return fault_set(f, 0,
-				 "unlocking: key slot %d wants %u MiB of memory, and %" PRIu64
-				 " MiB are available",
-				 slot, cost.max_memory_kb / 1024, kib / 1024);
-	if (cost.iterations > (is_argon ? PASSES_MAX : ITERATIONS_MAX))
-		return fault_set(f, 0, "unlocking: key slot %d wants %u rounds, which is too much",
-				 slot, cost.iterations);
+	if (!asks)
+		return fault_set(f, 0, "unlocking: what key slot %d asks for is not known", slot);
+	if (lukscost_check(asks, effort->spent_ms, available_memory(), f) < 0)
+		return -1;
+	effort->spent_ms += asks->ms;
 	return 0;
 }
+
+/* --- Tokens --- */
+
+/* Those that a token opens are tried one after the other. */
+static int spend_on_token(struct crypt_device *cd, struct effort *effort, int token,
+			  struct fault *f)
+{
+	for (int slot = 0; slot < crypt_keyslot_max(CRYPT_LUKS2); slot++)
+		if (crypt_token_is_assigned(cd, token, slot) == 0 && spend(effort, slot, f) < 0)
+			return fault_add(f, "token %d", token);
+	return 0;
+}
+
+static bool is_there(struct crypt_device *cd, int token)
+{
+	crypt_token_info info = crypt_token_status(cd, token, NULL);
+
+	return info != CRYPT_TOKEN_INVALID && info != CRYPT_TOKEN_INACTIVE;
+}
+
+/* Token by token, since one whose slots ask for too much must not keep the others from being tried. */
+static int by_token(struct crypt_device *cd, const char *name, struct effort *effort,
+		    struct fault *f)
+{
+	struct fault too_much = {0};
+	int worst = -ENOENT;
+
+	for (int i = 0; is_luks2(cd) && i < crypt_token_max(CRYPT_LUKS2); i++) {
+		int result;
+
+		if (!is_there(cd, i))
+			continue;
+		if (interrupt_pending())
+			return interrupt_check(f);
+		if (spend_on_token(cd, effort, i, &too_much) < 0)
+			continue;
+		result = crypt_activate_by_token(cd, name, i, NULL, CRYPT_ACTIVATE_READONLY);
+		if (result >= 0)
+			return 0;
+		if (worst != -EPERM)
+			worst = result;
+	}
+	if (*too_much.text) {
+		*f = too_much;
+		return -1;
+	}
+	return explain_tokens(cd, worst, f);
+}
+
+/* --- A passphrase --- */
 
 static bool is_active(struct crypt_device *cd, int slot)
 {
@@ -129,35 +194,62 @@ static bool is_active(struct crypt_device *cd, int slot)
 	return info == CRYPT_SLOT_ACTIVE || info == CRYPT_SLOT_ACTIVE_LAST;
 }
 
-/* Slot by slot, since one that asks for too much must not keep the others from being tried. */
-static int by_passphrase(struct crypt_device *cd, const char *name, const struct secret *secret,
-			 struct fault *f)
+/* 1: it opens; 0: it does not; -1: nothing more is to be tried. */
+static int try_slot(struct crypt_device *cd, const char *name, int slot,
+		    const struct secret *secret, struct fault *f)
 {
+	int result = crypt_activate_by_passphrase(cd, name, slot, (const char *)secret->bytes,
+						  secret->size, CRYPT_ACTIVATE_READONLY);
+
+	if (result >= 0)
+		return 1;
+	if (result == -EPERM)
+		return 0;
+	fault_set(f, -result, "unlocking by key slot %d", slot);
+	/* Of the key derivation, which is told as such and is not ours. */
+	if (result == -ENOMEM)
+		f->os = 0;
+	return -1;
+}
+
+/* The cheapest first, so that those a hostile header adds keep no other from being tried; then what is not understood. */
+static size_t order_slots(struct crypt_device *cd, const struct effort *effort,
+			  int out[LUKSCOST_SLOTS_MAX])
+{
+	const int most = crypt_keyslot_max(crypt_get_type(cd));
+	size_t count = 0;
+
+	for (size_t i = 0; i < effort->cost.count; i++)
+		if (effort->cost.slots[i].number < most &&
+		    is_active(cd, effort->cost.slots[i].number))
+			out[count++] = effort->cost.slots[i].number;
+	for (int slot = 0; slot < most && count < LUKSCOST_SLOTS_MAX; slot++)
+		if (is_active(cd, slot) && !lukscost_find(&effort->cost, slot))
+			out[count++] = slot;
+	return count;
+}
+
+static int by_passphrase(struct crypt_device *cd, const char *name, const struct secret *secret,
+			 struct effort *effort, struct fault *f)
+{
+	int slots[LUKSCOST_SLOTS_MAX];
+	const size_t count = order_slots(cd, effort, slots);
 	bool too_much = false;
 
 	fault_set(f, EPERM, "unlocking: no key slot takes this passphrase");
-	for (int slot = 0; slot < crypt_keyslot_max(crypt_get_type(cd)); slot++) {
+	for (size_t i = 0; i < count; i++) {
 		int result;
 
-		if (!is_active(cd, slot))
-			continue;
 		if (interrupt_pending())
 			return interrupt_check(f);
-		if (check_cost(cd, slot, too_much ? NULL : f) < 0) {
+		/* The first one that asks for too much is told. */
+		if (spend(effort, slots[i], too_much ? NULL : f) < 0) {
 			too_much = true;
 			continue;
 		}
-		result = crypt_activate_by_passphrase(cd, name, slot, (const char *)secret->bytes,
-						      secret->size, CRYPT_ACTIVATE_READONLY);
-		if (result >= 0)
-			return 0;
-		if (result == -EPERM)
-			continue;
-		fault_set(f, -result, "unlocking by key slot %d", slot);
-		/* Of the key derivation, which is told as such and is not ours. */
-		if (result == -ENOMEM)
-			f->os = 0;
-		return -1;
+		result = try_slot(cd, name, slots[i], secret, f);
+		if (result)
+			return result < 0 ? -1 : 0;
 	}
 	return -1;
 }
@@ -173,17 +265,17 @@ static int add_integrity(struct crypt_device *cd, struct fault *f)
 }
 
 static int activate(struct crypt_device *cd, const char *name, const struct unlock_key *key,
-		    struct fault *f)
+		    struct effort *effort, struct fault *f)
 {
 	struct fault token = {0};
 
-	if (key->token && by_token(cd, name, &token) == 0)
+	if (key->token && by_token(cd, name, effort, &token) == 0)
 		return 0;
 	if (!key->secret->bytes) {
 		*f = token;
 		return -1;
 	}
-	return by_passphrase(cd, name, key->secret, f) < 0 ? add_integrity(cd, f) : 0;
+	return by_passphrase(cd, name, key->secret, effort, f) < 0 ? add_integrity(cd, f) : 0;
 }
 
 /* The mapping's device as a volume on top of the one that was unlocked. */
@@ -215,6 +307,8 @@ static int unlock_volume(struct volume_list *volumes, int index, const char *nam
 {
 	const struct volume *v = &volumes->items[index];
 	char loop_path[BLOCKDEV_PATH_BYTES], header_path[BLOCKDEV_PATH_BYTES];
+	const char *device = v->rdev ? v->path : loop_path;
+	struct effort effort = {.any = key->costly};
 	own_crypt struct crypt_device *cd = NULL;
 	own_fd int loop_fd = -1, writable_fd = -1, header_fd = -1;
 
@@ -229,8 +323,10 @@ static int unlock_volume(struct volume_list *volumes, int index, const char *nam
 			return -1;
 	}
 	if (protect_header(key, header_path, &header_fd, f) < 0 ||
-	    load(v->rdev ? v->path : loop_path, key->header ? header_path : NULL, &cd, f) < 0 ||
-	    ledger_add(ledger, UNDO_MAPPING, name, f) < 0 || activate(cd, name, key, f) < 0)
+	    load(device, key->header ? header_path : NULL, &cd, f) < 0 ||
+	    read_cost(cd, key->header ? header_path : device, &effort.cost, f) < 0 ||
+	    ledger_add(ledger, UNDO_MAPPING, name, f) < 0 ||
+	    activate(cd, name, key, &effort, f) < 0)
 		return -1;
 	return add_mapped(volumes, index, name, f);
 }

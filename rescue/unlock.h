@@ -18,12 +18,14 @@ struct unlock_key {
 	const struct secret *secret; /* a passphrase, or a key file's content; may be empty */
 	bool token;	    /* try the tokens a volume names (keyring's, those of plug-ins) */
 	const char *header; /* a detached header, of the volume that has none; NULL: none */
+	bool costly;	    /* try key slots whatever they ask for (lukscost.h) */
 };
 
 /*
  * Tries the secret on every LUKS volume of the list that is not in use (with a detached header, on every
  * volume that looks empty); each that opens adds a mapped
  * volume, written into the ledger first. One that does not open is a remark. Repeats for LUKS inside.
+ * Key slots that ask for more time or memory than lukscost.h says are left out, and told.
  * Nothing is written to a volume, nor to a header: both are behind read-only devices, so that what
  * libcryptsetup would mend of a damaged header stays as it is.
  */

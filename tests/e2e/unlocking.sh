@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What opens LUKS volumes, in a guest that has device mapper: the question at a terminal, tokens, kinds of LUKS; and that neither a secret stays in memory nor a damaged header is mended. SERIES is one of
-# fetch-kernel.sh's kernels.
+# fetch-kernel.sh's kernels. SLOW=1 also opens LUKS1 by cryptsetup's defaults, and argon2id with 1 GiB: minutes, where no
+# hardware helps.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=guest.sh
@@ -15,6 +16,48 @@ guest_modules dm-crypt dm-integrity authenc hmac ext4 loop xts aes_generic aesni
 guest_programs "$root/build/release/ima-rescue" cryptsetup mkfs.ext4 script keyctl stty
 # What argon2 loads when its threads end (pthread_exit).
 cp --parents -L "$(ldconfig -p | sed -n 's/.*libgcc_s.so.1.*x86-64.*=> //p' | head -n 1)" "$guest_tree"
+# Headers as cryptsetup makes them, and hostile ones that ask for hours or for memory that is not there. These are made here: it needs
+# no device mapper for that, and a guest without hardware help would measure for long.
+mkdir -p "$guest_tree/headers"
+cd "$guest_tree/headers"
+# format NAME OPTION…
+format() {
+	truncate -s 18M "$1.img"
+	printf correct-horse-battery | cryptsetup -q luksFormat --key-file - "${@:2}" "$1.img"
+}
+format default-1 --type luks1
+format default-2 --type luks2
+echo "${SLOW:-}" >"$guest_tree/slow"
+format gigabyte --type luks2 --pbkdf argon2id --pbkdf-memory 1048576 --pbkdf-force-iterations 4 --pbkdf-parallel 4
+format quick --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000
+patched() { # NAME PATH=VALUE…
+	cp quick.img "$1.img"
+	"$here/lukspatch.py" "$1.img" "${@:2}"
+}
+patched sound keyslots.0.kdf.iterations=1000
+patched rounds keyslots.0.kdf.iterations=2147483647
+patched digest digests.0.iterations=2147483647
+patched key keyslots.0.area.key_size=4096
+cp gigabyte.img memory.img
+"$here/lukspatch.py" memory.img keyslots.0.kdf.memory=67108864
+cp gigabyte.img passes.img
+"$here/lukspatch.py" passes.img keyslots.0.kdf.time=100000 keyslots.0.kdf.memory=65536
+# Eight slots of LUKS1, and its digest.
+cp default-1.img old-rounds.img
+printf '\377\377\377\377' | dd of=old-rounds.img bs=1 seek=212 conv=notrunc status=none
+cp default-1.img old-digest.img
+printf '\377\377\377\377' | dd of=old-digest.img bs=1 seek=164 conv=notrunc status=none
+# One slot that is good behind one that asks for hours; a token of the dear one.
+cp quick.img two-slots.img
+printf correct-horse-battery >../key
+printf another >../another
+cryptsetup -q luksAddKey --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file ../key two-slots.img ../another
+"$here/lukspatch.py" two-slots.img keyslots.0.kdf.iterations=2147483647
+cp two-slots.img dear-token.img
+cryptsetup token add --key-description rescue --key-slot 0 dear-token.img
+rm ../key ../another
+cd "$here"
+
 guest_script init <<'GUEST'
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts
@@ -70,6 +113,40 @@ told() { # WORDS IMAGE OPTION…
 	is "$image: $words" '2 1' "$? $(grep -c "$words" /tmp/out)"
 	is "$image: nothing left" '' "$(left)"
 }
+# What a header may ask for. The volumes in it are empty: a volume is there, or a word about why not.
+whole=$(sha256sum /headers/* | sha256sum)
+tried() { # WHAT IMAGE WORDS OPTION…: opened, when no words are given
+	what=$1 image=/headers/$2.img words=$3 begun=$(cut -d. -f1 /proc/uptime)
+	shift 3
+	timeout 500 ima-rescue list "$@" $image >/tmp/out 2>/tmp/err
+	if [ -n "$words" ]; then said=$(grep -c "$words" /tmp/out); else said=$(grep -c '^ *ima-rescue-1-0 ' /tmp/out); fi
+	is "$what ($(($(cut -d. -f1 /proc/uptime) - begun)) s)" "1 " "$said $(left)"
+	# It was not tried at all: with that, it would never end.
+	[ -z "$words" ] || is "$what: at once" 1 "$(($(cut -d. -f1 /proc/uptime) - begun < 60))"
+}
+tried 'cryptsetup, LUKS2' default-2 '' --key-file /tmp/key
+if [ "$(cat /slow)" = 1 ]; then
+	tried 'cryptsetup, LUKS1' default-1 '' --key-file /tmp/key
+	tried 'argon2id with 1 GiB' gigabyte '' --key-file /tmp/key
+fi
+tried 'a header that was patched and asks for little' sound '' --key-file /tmp/key
+tried 'rounds of PBKDF2' rounds 'slot 0 asks for 2147483647 rounds of PBKDF2, some 4294 s of work' --key-file /tmp/key
+tried 'rounds of a digest' digest 'slot 0 asks for 1000 rounds of PBKDF2, some 2147 s of work with the check' --key-file /tmp/key
+tried 'a long key' key 'asks for 0 threads and a key of 4096 bytes' --key-file /tmp/key
+tried 'memory' memory 'slot 0 wants 65536 MiB of memory, and [0-9]* MiB are available' --key-file /tmp/key
+tried 'passes of argon2' passes 'slot 0 asks for 100000 passes of argon2' --key-file /tmp/key
+tried 'rounds of LUKS1' old-rounds 'slot 0 asks for 4294967295 rounds' --key-file /tmp/key
+tried 'rounds of a digest of LUKS1' old-digest 'slot 0 asks for [0-9]* rounds of PBKDF2, some 4[0-9]* s' --key-file /tmp/key
+printf another >/tmp/another
+tried 'a good slot behind a dear one' two-slots '' --key-file /tmp/another
+tried 'the dear one' two-slots 'slot 0 asks for 2147483647 rounds' --key-file /tmp/key
+tried 'a token of it' dear-token 'token 0: unlocking: key slot 0 asks for 2147483647 rounds' --token
+timeout 5 ima-rescue list --costly --key-file /tmp/key /headers/passes.img >/tmp/out 2>&1
+is '--costly tries it' '124' "$?"
+ima-rescue umount
+is 'and is cleaned up' '0 ' "$? $(left)"
+is 'the headers are as they were' "$whole" "$(sha256sum /headers/* | sha256sum)"
+
 opens LUKS1 /tmp/one.img --key-file /tmp/key
 opens LUKS2 /tmp/two.img --key-file /tmp/key
 # Either copy will do, and the other is not mended (see the end).
@@ -162,5 +239,6 @@ is 'and it opens' '0 ' "$? $(left)"
 is 'not a byte has changed' "$before" "$(sum)"
 finish
 GUEST
-guest_boot -s init
+# The gigabyte that a header asks for is there.
+guest_boot -s init -- -m 3072
 guest_said
