@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "rescue/deviceid.h"
 #include "rescue/tool.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/own.h"
@@ -141,9 +143,17 @@ static unsigned read_number(const char *name, const char *file, unsigned otherwi
 int array_assemble(const char *const *devices, struct ledger *ledger,
 		   char out_name[ARRAY_NAME_BYTES], struct fault *f)
 {
+	own_buf struct buf entry = {0};
 	char name[ARRAY_NAME_BYTES];
 
-	if (choose_name(ledger, name, f) < 0 || ledger_add(ledger, UNDO_ARRAY, name, f) < 0 ||
+	if (choose_name(ledger, name, f) < 0)
+		return -1;
+	buf_puts(&entry, name);
+	if (deviceid_encode_paths(devices, &entry, f) < 0)
+		return -1;
+	if (entry.failed)
+		return fault_set(f, ENOMEM, "assembling");
+	if (ledger_add(ledger, UNDO_ARRAY, buf_text(&entry), f) < 0 ||
 	    assemble(name, devices, ledger, f) < 0)
 		return -1;
 	if (read_number(name, "/ro", 0) != 1)
@@ -176,7 +186,7 @@ static int stop(const char *name)
 	return fd < 0 ? -1 : ioctl(fd, STOP_ARRAY, NULL);
 }
 
-int array_stop(const char *name, struct fault *f)
+static int stop_all(const char *name, struct fault *f)
 {
 	/* The kernel takes it away a moment after it was stopped, and its members are free only then. */
 	for (int i = 0; is_there(name); i++) {
@@ -187,4 +197,51 @@ int array_stop(const char *name, struct fault *f)
 		(void)stop(name);
 	}
 	return 0;
+}
+
+static enum deviceid_stand stand_of(const char *name, const struct deviceid_list *these)
+{
+	char path[64], number[32] = "";
+	unsigned major_number, minor_number;
+	own_fd int fd = -1;
+
+	path_of(path, name, "/dev");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, number, sizeof(number) - 1) <= 0 ||
+	    sscanf(number, "%u:%u", &major_number, &minor_number) != 2)
+		return DEVICEID_ON_NOTHING;
+	return deviceid_stands_on("/sys", makedev(major_number, minor_number), these);
+}
+
+int array_stop(const char *entry, struct fault *f)
+{
+	struct deviceid_list these = {0};
+	char name[ARRAY_NAME_BYTES] = "";
+	enum deviceid_stand stand;
+	const char *devices;
+
+	if (sscanf(entry, "%15s", name) != 1)
+		return fault_set(f, EBADMSG, "stopping an array");
+	devices = entry + strlen(name);
+	if (!is_there(name))
+		return 0;
+	if (!*devices) {
+		fault_set(f, 0,
+			  "the array %s is left as it is: an older ima-rescue wrote down its "
+			  "name only (mdadm --stop stops it)",
+			  name);
+		return deviceid_leave(f);
+	}
+	if (deviceid_decode_list(devices, &these, f) < 0)
+		return -1;
+	stand = stand_of(name, &these);
+	deviceid_list_done(&these);
+	if (stand == DEVICEID_ON_OTHERS) {
+		fault_set(f, 0,
+			  "the array %s is left as it is: it was assembled by somebody else, "
+			  "of other devices",
+			  name);
+		return deviceid_leave(f);
+	}
+	return stop_all(name, f);
 }

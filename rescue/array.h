@@ -31,7 +31,8 @@ int array_assemble(const char *const *devices, struct ledger *ledger,
 		   char out_name[ARRAY_NAME_BYTES], struct fault *f) FAULT_MUST_USE;
 /* Of how many members it runs without; 0: it is whole. */
 unsigned array_degraded(const char *name);
-/* Stops it; one that is not there is none of ours. */
-int array_stop(const char *name, struct fault *f) FAULT_MUST_USE;
+/* Stops the one that a ledger's entry names; one that is not there is none of ours. ESTALE: it stands on other devices than those
+ * named there, and is left alone; or none are named. */
+int array_stop(const char *entry, struct fault *f) FAULT_MUST_USE;
 
 #endif

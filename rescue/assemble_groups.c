@@ -169,7 +169,7 @@ static int bring_up(const struct assemble *a, const struct group *g, struct faul
 		return fault_set(f, 0, "%s is left out: %s", g->about->vg_name, g->about->why);
 	if (lvm_read_lvs(g->devices, a->ledger, &lvs, f) < 0)
 		return -1;
-	result = lvs.count ? lvm_begin(g->about, a->ledger, f) : 0;
+	result = lvs.count ? lvm_begin(g->devices, g->about, a->ledger, f) : 0;
 	if (result == 0)
 		result = bring_up_volumes(a, g, &lvs, f);
 	lvmreport_lvs_done(&lvs);

@@ -52,25 +52,17 @@ static int look_and_report(const struct rescueoptions *o, struct ledger *ledger,
 int cmd_list_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 {
 	struct ledger ledger;
-	struct fault undoing;
 	int status;
 
 	/* Not for root only: the disks are named to anyone, with remarks on what could not be read. */
 	if (geteuid() != 0)
 		return look_and_report(o, NULL, out, f);
 	interrupt_hold();
-	ledger_clean_up(LEDGER_BASE);
+	cmd_undo_left();
 	if (ledger_begin(LEDGER_BASE, NULL, "list", &ledger, f) < 0)
 		return RESCUE_INTERNAL;
 	status = look_and_report(o, &ledger, out, f);
-	if (ledger_undo(&ledger, &undoing) < 0) {
-		/* What failed before is told, too. */
-		if (*f->text)
-			fault_add(f, "not all is undone (%s)", undoing.text);
-		else
-			*f = undoing;
-		status = RESCUE_INTERNAL;
-	}
+	status = cmd_undo_end(&ledger, status, f);
 	ledger_done(&ledger);
 	return interrupt_status(status);
 }

@@ -191,11 +191,21 @@ static int look_and_mount(const struct rescueoptions *o, struct ledger *ledger, 
 	return status;
 }
 
+static void give_up(struct ledger *ledger, struct fault *f)
+{
+	struct remark_list remarks = {0};
+	struct fault ignored;
+
+	if (ledger_undo(ledger, &remarks, &ignored) < 0)
+		fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger->at);
+	cmd_undo_tell(&remarks);
+	remark_list_done(&remarks);
+}
+
 int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 {
 	own_mem char *at = o->at ? realpath(o->at, NULL) : NULL;
 	struct ledger ledger;
-	struct fault ignored;
 	int status;
 
 	if (o->at && !at) {
@@ -205,12 +215,12 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 	if (at && check_place(at, f) < 0)
 		return RESCUE_USAGE;
 	interrupt_hold();
-	ledger_clean_up(LEDGER_BASE);
+	cmd_undo_left();
 	if (ledger_begin(LEDGER_BASE, at, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
 	status = look_and_mount(o, &ledger, out, f);
-	if (status >= RESCUE_USAGE && ledger_undo(&ledger, &ignored) < 0)
-		fault_add(f, "%s has to be taken down (ima-rescue umount)", ledger.at);
+	if (status >= RESCUE_USAGE)
+		give_up(&ledger, f);
 	ledger_done(&ledger);
 	return status >= RESCUE_USAGE ? interrupt_status(status) : status;
 }
@@ -227,42 +237,67 @@ static bool is_named(const struct ledger *ledger, const char *name)
 	       (ledger->target && strcmp(ledger->target, name) == 0);
 }
 
-/* Every tree of this name; all of them without one. */
-static int take_down(struct ledger_list *list, const char *name, size_t *out_count, struct fault *f)
+struct taking {
+	size_t meant, left;
+	struct remark_list remarks;
+};
+
+static int take_one(struct ledger *ledger, struct taking *taking, struct fault *f)
+{
+	if (!ledger_take(ledger))
+		return fault_set(f, EBUSY, "it is being worked on");
+	return ledger_undo(ledger, &taking->remarks, f);
+}
+
+/* Every tree of this name; all of them without one. One that stays keeps no other from going. */
+static void take_down(struct ledger_list *list, const char *name, struct taking *taking)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct ledger *ledger = &list->items[i];
+		struct fault fault;
 
 		if (!is_named(ledger, name))
 			continue;
-		(*out_count)++;
-		if (!ledger_take(ledger))
-			return fault_set(f, EBUSY, "%s is being worked on", ledger->dir);
-		if (ledger_undo(ledger, f) < 0)
-			return -1;
+		taking->meant++;
+		if (take_one(ledger, taking, &fault) == 0)
+			continue;
+		taking->left++;
+		remark_add(&taking->remarks, ledger->dir, &fault);
 	}
-	if (name && *out_count == 0)
-		return fault_set(f, ENOENT, "no tree is called %s (ima-rescue status lists them)",
-				 name);
-	return 0;
+}
+
+static int conclude(const struct rescueoptions *o, const struct taking *taking, const char *name,
+		    FILE *out, struct fault *f)
+{
+	if (name && taking->meant == 0) {
+		fault_set(f, ENOENT, "no tree is called %s (ima-rescue status lists them)", name);
+		return RESCUE_USAGE;
+	}
+	if (o->verbose)
+		fprintf(out, "%zu taken down\n", taking->meant - taking->left);
+	if (taking->left) {
+		fault_set(f, 0, "%zu of %zu stay: see above, and ima-rescue status", taking->left,
+			  taking->meant);
+		return RESCUE_INTERNAL;
+	}
+	return status_of(&taking->remarks);
 }
 
 int cmd_umount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 {
 	const char *name = o->word_count ? o->words[0] : NULL;
+	struct taking taking = {0};
 	struct ledger_list list;
-	size_t count = 0;
-	int result;
+	int status;
 
 	if (ledger_find_all(LEDGER_BASE, &list, f) < 0)
 		return RESCUE_INTERNAL;
-	result = take_down(&list, name, &count, f);
+	take_down(&list, name, &taking);
 	ledger_list_done(&list);
-	if (result < 0)
-		return f->os == ENOENT ? RESCUE_USAGE : RESCUE_INTERNAL;
-	if (o->verbose)
-		fprintf(out, "%zu taken down\n", count);
-	return RESCUE_GOOD;
+	cmd_undo_tell(&taking.remarks);
+	status = conclude(o, &taking, name, out, f);
+	remark_list_done(&taking.remarks);
+	return status;
 }
 
 static int say_tree(const struct ledger *ledger, FILE *out, struct fault *f)

@@ -162,23 +162,15 @@ static int look_and_run(const struct rescueoptions *o, struct ledger *ledger, st
 int cmd_run_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 {
 	struct ledger ledger;
-	struct fault undoing;
 	int status;
 
 	(void)out;
 	interrupt_hold();
-	ledger_clean_up(LEDGER_BASE);
+	cmd_undo_left();
 	if (ledger_begin(LEDGER_BASE, NULL, o->words[0], &ledger, f) < 0)
 		return RESCUE_INTERNAL;
 	status = look_and_run(o, &ledger, f);
-	if (ledger_undo(&ledger, &undoing) < 0) {
-		/* What failed before is told, too. */
-		if (*f->text)
-			fault_add(f, "not all is undone (%s)", undoing.text);
-		else
-			*f = undoing;
-		status = RESCUE_INTERNAL;
-	}
+	status = cmd_undo_end(&ledger, status, f);
 	ledger_done(&ledger);
 	return status == RESCUE_INTERNAL ? interrupt_status(status) : status;
 }

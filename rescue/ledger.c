@@ -9,10 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rescue/deviceid.h"
+#include "rescue/unmount.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fd.h"
 #include "scanner/base/own.h"
@@ -109,10 +110,12 @@ int ledger_begin(const char *base, const char *at, const char *target, struct le
 	if (lock < 0)
 		return fault_set(f, errno, "locking %s", base);
 	if (make_dir(base, &ledger, f) < 0 || open_new(&ledger, at, target, f) < 0) {
+		struct remark_list none = {0}; /* nothing was made yet */
 		struct fault ignored;
 
-		if (ledger.dir && ledger_undo(&ledger, &ignored) < 0)
+		if (ledger.dir && ledger_undo(&ledger, &none, &ignored) < 0)
 			fault_add(f, "%s stays", ledger.dir);
+		remark_list_done(&none);
 		ledger_done(&ledger);
 		return -1;
 	}
@@ -156,6 +159,20 @@ int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what, str
 	if (line.failed)
 		return fault_set(f, ENOMEM, "writing %s/ledger", ledger->dir);
 	return append(ledger, buf_text(&line), f) < 0 ? -1 : keep(ledger, kind, what, f);
+}
+
+int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f)
+{
+	own_buf struct buf what = {0};
+	struct deviceid id;
+
+	if (deviceid_of_path(path, &id, f) < 0)
+		return -1;
+	deviceid_encode(&id, &what);
+	buf_printf(&what, " %s", path);
+	if (what.failed)
+		return fault_set(f, ENOMEM, "writing %s/ledger", ledger->dir);
+	return ledger_add(ledger, UNDO_DEVICE, buf_text(&what), f);
 }
 
 /* One file for all, "lent": the lock is shared by whoever has it open, and goes with the last of them. */
@@ -211,69 +228,6 @@ int ledger_set_ready(struct ledger *ledger, struct fault *f)
 
 /* --- Undoing --- */
 
-/* mountinfo writes blanks, newlines and backslashes as \ooo. */
-static void decode(char *text)
-{
-	char *to = text;
-
-	for (const char *at = text; *at; to++) {
-		if (at[0] == '\\' && at[1] && at[2] && at[3]) {
-			*to = (char)((at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0'));
-			at += 4;
-		} else {
-			*to = *at++;
-		}
-	}
-	*to = '\0';
-}
-
-static bool is_at_or_below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
-
-/* The last mount at or below a directory, which is the one to go first. NULL: none. */
-static char *last_mount(const char *at)
-{
-	own_file FILE *file = fopen("/proc/self/mountinfo", "re");
-	own_mem char *line = NULL, *found = NULL;
-	size_t size = 0;
-
-	while (file && getline(&line, &size, file) > 0) {
-		char *where = line;
-
-		for (int field = 0; where && field < 4; field++)
-			where = (where = strchr(where, ' ')) ? where + 1 : NULL;
-		if (!where)
-			continue;
-		where[strcspn(where, " ")] = '\0';
-		decode(where);
-		if (!is_at_or_below(where, at))
-			continue;
-		free(found);
-		found = strdup(where);
-	}
-	return take_ptr(found);
-}
-
-static int unmount_all(const char *at, struct fault *f)
-{
-	char *where;
-
-	while ((where = last_mount(at))) {
-		int result = umount2(where, UMOUNT_NOFOLLOW);
-
-		if (result < 0)
-			fault_set(f, errno, "unmounting %s", where);
-		free(where);
-		if (result < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int remove_name(const char *dir, const char *name, int flags, struct fault *f)
 {
 	own_mem char *path = path_of(dir, name);
@@ -285,7 +239,24 @@ static int remove_name(const char *dir, const char *name, int flags, struct faul
 	return 0;
 }
 
-int ledger_undo(struct ledger *ledger, struct fault *f)
+/* What is left alone for good is no reason to keep the ledger. */
+static int undo_entry(const struct ledger *ledger, const struct ledger_entry *entry,
+		      struct remark_list *remarks, struct fault *f)
+{
+	struct fault fault;
+
+	if (undo_one(entry->kind, entry->what, &fault) == 0)
+		return 0;
+	if (fault.os == ESTALE) {
+		fault.os = 0;
+		remark_add(remarks, ledger->dir, &fault);
+		return 0;
+	}
+	*f = fault;
+	return -1;
+}
+
+int ledger_undo(struct ledger *ledger, struct remark_list *remarks, struct fault *f)
 {
 	/* From here on it is not whole, so that a crash leaves it to be cleaned. */
 	if (remove_name(ledger->dir, "ready", 0, f) < 0)
@@ -293,12 +264,12 @@ int ledger_undo(struct ledger *ledger, struct fault *f)
 	ledger->ready = false;
 	if (wait_for_borrowers(ledger, f) < 0)
 		return -1;
-	if (ledger->at && unmount_all(ledger->at, f) < 0)
+	if (ledger->at && unmount_below(ledger->at, f) < 0)
 		return -1;
 	while (ledger->count) {
 		const struct ledger_entry *last = &ledger->entries[ledger->count - 1];
 
-		if (undo_one(last->kind, last->what, f) < 0)
+		if (undo_entry(ledger, last, remarks, f) < 0)
 			return -1;
 		free(ledger->entries[--ledger->count].what);
 	}
@@ -434,18 +405,18 @@ bool ledger_take(struct ledger *ledger)
 	return true;
 }
 
-void ledger_clean_up(const char *base)
+void ledger_clean_up(const char *base, struct remark_list *remarks)
 {
 	own_fd int lock = lock_base(base);
 	struct ledger_list list;
-	struct fault ignored;
+	struct fault fault;
 
 	/* No directory: nothing was ever begun. */
-	if (lock < 0 || ledger_find_all(base, &list, &ignored) < 0)
+	if (lock < 0 || ledger_find_all(base, &list, &fault) < 0)
 		return;
 	for (size_t i = 0; i < list.count; i++)
-		if (!list.items[i].ready && ledger_take(&list.items[i]))
-			if (ledger_undo(&list.items[i], &ignored) < 0)
-				continue;
+		if (!list.items[i].ready && ledger_take(&list.items[i]) &&
+		    ledger_undo(&list.items[i], remarks, &fault) < 0)
+			remark_add(remarks, list.items[i].dir, &fault);
 	ledger_list_done(&list);
 }

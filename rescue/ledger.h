@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "efi/remark.h"
 #include "rescue/undo.h"
 #include "scanner/base/fault.h"
 
@@ -43,6 +44,8 @@ int ledger_begin(const char *base, const char *at, const char *target, struct le
 /* Writes one more thing down, before it is made. */
 int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what,
 	       struct fault *f) FAULT_MUST_USE;
+/* The same of a device, before it is set read-only. */
+int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f) FAULT_MUST_USE;
 /* An empty file's descriptor, as standard input of a program that makes what the ledger says: until it is
  * closed everywhere, ledger_undo() waits. -1 with *f filled. */
 int ledger_lend(const struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
@@ -51,9 +54,10 @@ int ledger_set_ready(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 /*
  * Undoes all that it says: unmounts everything at and below `at`, then undoes the entries, the last one
  * first, and removes the directory. May be called again after any failure or crash. A mount that is in use is
- * a fault (EBUSY) and keeps the ledger.
+ * a fault (EBUSY) and keeps the ledger; the others are unmounted nevertheless. What is not what was made any more is left alone,
+ * which is a remark.
  */
-int ledger_undo(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
+int ledger_undo(struct ledger *ledger, struct remark_list *remarks, struct fault *f) FAULT_MUST_USE;
 void ledger_done(struct ledger *ledger);
 
 /* Those there are, by number; nothing is locked. */
@@ -61,7 +65,7 @@ int ledger_find_all(const char *base, struct ledger_list *out, struct fault *f) 
 void ledger_list_done(struct ledger_list *list);
 /* Takes the lock. False: somebody works on it. */
 bool ledger_take(struct ledger *ledger);
-/* Undoes what crashed processes left; what cannot be undone stays in ledger_find_all(). */
-void ledger_clean_up(const char *base);
+/* Undoes what crashed processes left; what cannot be undone stays in ledger_find_all(), and is a remark. */
+void ledger_clean_up(const char *base, struct remark_list *remarks);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "rescue/deviceid.h"
 #include "rescue/mapping.h"
 #include "rescue/tool.h"
 #include "scanner/base/buf.h"
@@ -106,12 +107,15 @@ static bool is_taken(const char *group)
 	return path.failed || lstat(buf_text(&path), &st) == 0 || errno != ENOENT;
 }
 
-int lvm_begin(const struct lvmreport_pv *group, struct ledger *ledger, struct fault *f)
+int lvm_begin(const char *const *devices, const struct lvmreport_pv *group, struct ledger *ledger,
+	      struct fault *f)
 {
 	own_buf struct buf uuid = {0}, entry = {0};
 
 	uuid_of(group->vg_uuid, "", &uuid);
 	buf_printf(&entry, "%s %s", group->vg_uuid, group->vg_name);
+	if (deviceid_encode_paths(devices, &entry, f) < 0)
+		return -1;
 	if (uuid.failed || entry.failed)
 		return fault_set(f, ENOMEM, "bringing up a volume group");
 	if (mapping_has_prefix(buf_text(&uuid)))
@@ -166,19 +170,50 @@ static void remove_links(const char *group)
 		(void)rmdir(buf_text(&path));
 }
 
+/* The rest of an entry: the devices that it was brought up on. */
+static int end_on(const char *uuid, const char *name, const char *devices, struct fault *f)
+{
+	struct deviceid_list these = {0};
+	size_t others = 0;
+	int result = deviceid_decode_list(devices, &these, f);
+
+	if (result == 0)
+		result = mapping_remove(uuid, &these, &others, f);
+	deviceid_list_done(&these);
+	if (result < 0)
+		return -1;
+	if (others) {
+		fault_set(f, 0,
+			  "volume group %s is left as it is: it was brought up by somebody "
+			  "else, on other devices",
+			  name);
+		return deviceid_leave(f);
+	}
+	remove_links(name);
+	return 0;
+}
+
 int lvm_end(const char *entry, struct fault *f)
 {
 	own_buf struct buf uuid = {0};
-	size_t n = strcspn(entry, " ");
+	char name[LVMREPORT_NAME_BYTES] = "";
+	const size_t n = strcspn(entry, " ");
+	const char *devices;
 
-	if (n != LVMREPORT_UUID_BYTES - 1 || entry[n] != ' ' || !lvmreport_is_name(entry + n + 1))
+	if (n != LVMREPORT_UUID_BYTES - 1 || sscanf(entry + n, " %127s", name) != 1 ||
+	    !lvmreport_is_name(name))
 		return fault_set(f, EBADMSG, "taking down a volume group");
+	devices = entry + n + 1 + strlen(name);
+	if (!*devices) {
+		fault_set(f, 0,
+			  "volume group %s is left as it is: an older ima-rescue wrote down its "
+			  "name only (vgchange -an takes it down)",
+			  name);
+		return deviceid_leave(f);
+	}
 	buf_puts(&uuid, "LVM-");
 	buf_add(&uuid, entry, n);
 	if (uuid.failed)
 		return fault_set(f, ENOMEM, "taking down a volume group");
-	if (mapping_remove(buf_text(&uuid), f) < 0)
-		return -1;
-	remove_links(entry + n + 1);
-	return 0;
+	return end_on(buf_text(&uuid), name, devices, f);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libdevmapper.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "scanner/base/own.h"
@@ -122,19 +123,39 @@ bool mapping_has_prefix(const char *uuid_prefix)
 }
 
 struct removing {
-	unsigned left, removed;
+	const struct deviceid_list *these;
+	unsigned left, removed, others;
 	char busy[NAME_BYTES];
 };
+
+static enum deviceid_stand stand_of(const char *name, const struct deviceid_list *these)
+{
+	own_task struct dm_task *task = run(DM_DEVICE_INFO, name, NULL);
+	struct dm_info info;
+
+	if (!task || !dm_task_get_info(task, &info) || !info.exists)
+		return DEVICEID_ON_NOTHING;
+	return deviceid_stands_on("/sys", makedev((unsigned)info.major, info.minor), these);
+}
 
 static bool remove_one(void *context, const char *name)
 {
 	struct removing *r = context;
-	own_task struct dm_task *task = run(DM_DEVICE_REMOVE, name, NULL);
+	const enum deviceid_stand stand = stand_of(name, r->these);
+	own_task struct dm_task *task = NULL;
 
+	if (stand == DEVICEID_ON_OTHERS) {
+		r->others++;
+		return true;
+	}
+	task = run(DM_DEVICE_REMOVE, name, NULL);
 	if (task) {
 		r->removed++;
 		return true;
 	}
+	/* What stands for a missing part stands on nothing, and may be somebody else's. */
+	if (stand == DEVICEID_ON_NOTHING)
+		return true;
 	r->left++;
 	strncpy(r->busy, name, sizeof(r->busy) - 1);
 	return true;
@@ -148,13 +169,15 @@ static void pause_a_moment(void)
 }
 
 /* Each round removes those on which nothing stands any more. */
-int mapping_remove(const char *uuid_prefix, struct fault *f)
+int mapping_remove(const char *uuid_prefix, const struct deviceid_list *these, size_t *out_others,
+		   struct fault *f)
 {
 	struct removing r;
 	int tries = 0;
 
 	do {
-		r = (struct removing){0};
+		r = (struct removing){.these = these};
+		*out_others = 0;
 		if (each_of(uuid_prefix, remove_one, &r) < 0)
 			/* A kernel without device mapper has no mappings. */
 			return errno == ENODEV || errno == ENOENT || errno == ENXIO
@@ -165,6 +188,7 @@ int mapping_remove(const char *uuid_prefix, struct fault *f)
 			tries++;
 		}
 	} while (r.left && tries < REMOVE_TRIES);
+	*out_others = r.others;
 	return r.left ? fault_set(f, EBUSY, "removing the mapping %s", r.busy) : 0;
 }
 

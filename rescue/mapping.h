@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "rescue/deviceid.h"
 #include "scanner/base/buf.h"
 #include "scanner/base/fault.h"
 
@@ -18,8 +19,12 @@ bool mapping_has_name(const char *name);
 bool mapping_has_prefix(const char *uuid_prefix);
 /* The minor number of /dev/dm-N. ENOENT: there is none. */
 int mapping_find(const char *uuid, unsigned *out_minor, struct fault *f) FAULT_MUST_USE;
-/* Removes all whose UUID begins so, those that stand on others first. EBUSY: something uses one. */
-int mapping_remove(const char *uuid_prefix, struct fault *f) FAULT_MUST_USE;
+/*
+ * Removes all whose UUID begins so and that stand on one of these devices, or on nothing, those that stand on others first.
+ * *out_others: how many are left since they stand on other devices. EBUSY: something uses one.
+ */
+int mapping_remove(const char *uuid_prefix, const struct deviceid_list *these, size_t *out_others,
+		   struct fault *f) FAULT_MUST_USE;
 
 /* lvm2's name for the mapping of a volume of a group: "my--vg-root" (dm_build_dm_name). */
 void mapping_lvm_name(const char *group, const char *volume, struct buf *out);

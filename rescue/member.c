@@ -23,7 +23,7 @@ static int forbid_writing(const struct volume *v, struct ledger *ledger, struct 
 	if (!is_device(v->path))
 		return 0;
 	/* Of a partition that the kernel did not set up, the disk. */
-	if (!v->read_only && ledger_add(ledger, UNDO_DEVICE, v->path, f) < 0)
+	if (!v->read_only && ledger_add_device(ledger, v->path, f) < 0)
 		return -1;
 	return blockdev_forbid_writing(v->path, &writable_fd, f);
 }

@@ -60,7 +60,7 @@ static int open_origin(const struct volume *v, struct ledger *ledger, char path[
 		return *out_loop_fd < 0 ? -1 : 0;
 	}
 	snprintf(path, PATH_MAX, "%s", v->path);
-	if (!v->read_only && ledger_add(ledger, UNDO_DEVICE, v->path, f) < 0)
+	if (!v->read_only && ledger_add_device(ledger, v->path, f) < 0)
 		return -1;
 	return blockdev_forbid_writing(v->path, &writable_fd, f);
 }

@@ -27,4 +27,14 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f);
 int cmd_umount_run(const struct rescueoptions *o, FILE *out, struct fault *f);
 int cmd_mount_status_run(const struct rescueoptions *o, FILE *out, struct fault *f);
 
+struct ledger;
+struct remark_list;
+
+/* Undoes what crashed commands left, and says on standard error what could not be undone. */
+void cmd_undo_left(void);
+/* Undoes what a command has made. Returns its exit status, to which it adds what went wrong; *f holds that, or what it held. */
+int cmd_undo_end(struct ledger *ledger, int status, struct fault *f);
+/* On standard error, one a line. */
+void cmd_undo_tell(const struct remark_list *remarks);
+
 #endif

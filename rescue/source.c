@@ -47,7 +47,7 @@ static int note(const struct volume_list *volumes, int index, struct ledger *led
 {
 	const struct volume *v = device_of(volumes, index);
 
-	return v->rdev && !v->read_only ? ledger_add(ledger, UNDO_DEVICE, v->path, f) : 0;
+	return v->rdev && !v->read_only ? ledger_add_device(ledger, v->path, f) : 0;
 }
 
 int source_note(const struct volume_list *volumes, int index, struct ledger *ledger,

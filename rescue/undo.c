@@ -2,6 +2,7 @@
 /* How each kind of thing that a ledger holds is undone. */
 #include "rescue/undo.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <string.h>
@@ -9,20 +10,41 @@
 
 #include "rescue/array.h"
 #include "rescue/background.h"
+#include "rescue/deviceid.h"
 #include "rescue/lvm.h"
 #include "rescue/overlay.h"
 #include "rescue/unlock.h"
 #include "scanner/base/own.h"
 
-/* A device that went is none of ours any more. */
-static int set_writable(const char *path, struct fault *f)
+static const char by_hand[] = "blockdev --setrw makes it writable";
+
+/* "8:16@42 /dev/sdb". One that went is none of ours any more. */
+static int set_writable(const char *what, struct fault *f)
 {
-	own_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct deviceid then, now;
+	const char *path = deviceid_decode(what, &then);
+	own_fd int fd = -1;
 	int off = 0;
 
-	(void)f;
-	if (fd >= 0)
-		(void)ioctl(fd, BLKROSET, &off);
+	if (!path) {
+		fault_set(f, 0,
+			  "%s is left read-only: an older ima-rescue wrote down its name only "
+			  "(%s)",
+			  what, by_hand);
+		return deviceid_leave(f);
+	}
+	path += *path == ' ';
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	if (deviceid_of_fd(fd, &now, f) < 0 || !deviceid_is_same(&then, &now)) {
+		fault_set(f, 0,
+			  "%s is left as it is: it is not the device any more that was set "
+			  "read-only",
+			  path);
+		return deviceid_leave(f);
+	}
+	(void)ioctl(fd, BLKROSET, &off);
 	return 0;
 }
 

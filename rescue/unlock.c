@@ -313,7 +313,7 @@ static int unlock_volume(struct volume_list *volumes, int index, const char *nam
 	own_fd int loop_fd = -1, writable_fd = -1, header_fd = -1;
 
 	if (v->rdev) {
-		if (!v->read_only && ledger_add(ledger, UNDO_DEVICE, v->path, f) < 0)
+		if (!v->read_only && ledger_add_device(ledger, v->path, f) < 0)
 			return -1;
 		if (blockdev_forbid_writing(v->path, &writable_fd, f) < 0)
 			return -1;

@@ -13,6 +13,8 @@
 #include "tests/scanner/tree.h"
 #include "tests/suites.h"
 
+static struct remark_list told;
+
 /* Relative to tree_fd. */
 static const char ledger_path[] = "1/ledger";
 
@@ -23,14 +25,15 @@ static void setup(void)
 
 	tree_open();
 	ck_assert_int_eq(ledger_begin(tree_path(), NULL, "a disk", &ledger, &f), 0);
-	ck_assert_int_eq(ledger_add(&ledger, UNDO_DEVICE, "/dev/no=such", &f), 0);
-	ck_assert_int_eq(ledger_add(&ledger, UNDO_DEVICE, "/dev/nor this", &f), 0);
+	ck_assert_int_eq(ledger_add(&ledger, UNDO_DEVICE, "8:0@7 /dev/no=such", &f), 0);
+	ck_assert_int_eq(ledger_add(&ledger, UNDO_DEVICE, "8:16@8 /dev/nor this", &f), 0);
 	ledger_done(&ledger); /* a crash */
 }
 
 static void teardown(void)
 {
-	ledger_clean_up(tree_path());
+	ledger_clean_up(tree_path(), &told);
+	remark_list_done(&told);
 	tree_close();
 }
 
@@ -62,7 +65,7 @@ static void check_found(const char *expected)
 
 START_TEST(what_was_written_is_read)
 {
-	check_found("1 a disk: device=/dev/no=such device=/dev/nor this\n");
+	check_found("1 a disk: device=8:0@7 /dev/no=such device=8:16@8 /dev/nor this\n");
 }
 END_TEST
 
@@ -81,7 +84,7 @@ START_TEST(cut_short)
 
 	ck_assert_int_eq(fstat(fd, &st), 0);
 	ck_assert_int_eq(ftruncate(fd, st.st_size - 1), 0);
-	check_found("1 a disk: device=/dev/no=such\n");
+	check_found("1 a disk: device=8:0@7 /dev/no=such\n");
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		ck_assert_int_eq(ftruncate(fd, cuts[i].size), 0);
 		check_found(cuts[i].expected);
@@ -101,7 +104,7 @@ START_TEST(unknown_kind)
 	ck_assert_int_eq(write(fd, "wormhole=x", 11), 11);
 	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), -1);
 	ck_assert_ptr_nonnull(strstr(f.text, "entry of an unknown kind"));
-	ledger_clean_up(tree_path());
+	ledger_clean_up(tree_path(), &told);
 	ck_assert_int_eq(faccessat(tree_fd, ledger_path, F_OK, 0), 0);
 	ck_assert_int_eq(ftruncate(fd, st.st_size), 0);
 }
@@ -115,11 +118,45 @@ START_TEST(ready_stays)
 	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
 	ck_assert(ledger_take(&list.items[0]));
 	ck_assert_int_eq(ledger_set_ready(&list.items[0], &f), 0);
-	ledger_clean_up(tree_path());
-	check_found("1 a disk ready: device=/dev/no=such device=/dev/nor this\n");
-	ck_assert_int_eq(ledger_undo(&list.items[0], &f), 0);
+	ledger_clean_up(tree_path(), &told);
+	check_found("1 a disk ready: device=8:0@7 /dev/no=such device=8:16@8 /dev/nor this\n");
+	ck_assert_int_eq(ledger_undo(&list.items[0], &told, &f), 0);
 	ledger_list_done(&list);
 	check_found("");
+}
+END_TEST
+
+/* Without the fields by which a device is known, nothing is done to it: that is told, and the rest is undone. */
+START_TEST(an_older_ledger)
+{
+	static const char entries[] = "device=/dev/null\0group=rJQbI4yHOhUspBAJcz5gxrQxdtyG0foo vg";
+	own_fd int fd = openat(tree_fd, ledger_path, O_WRONLY | O_APPEND);
+
+	ck_assert_int_eq(write(fd, entries, sizeof(entries)), sizeof(entries));
+	ledger_clean_up(tree_path(), &told);
+	check_found("");
+	ck_assert_uint_eq(told.count, 2);
+	ck_assert_ptr_nonnull(strstr(told.items[0].fault.text,
+				     "volume group vg is left as it is: an older ima-rescue wrote "
+				     "down its name only"));
+	ck_assert_ptr_nonnull(strstr(told.items[1].fault.text, "/dev/null is left read-only"));
+}
+END_TEST
+
+/* Of one device one entry, as long as it is the same. */
+START_TEST(a_device_again)
+{
+	struct ledger_list list;
+	struct fault f;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
+	ck_assert(ledger_take(&list.items[0]));
+	ck_assert_int_eq(ledger_add(&list.items[0], UNDO_DEVICE, "8:0@7 /dev/no=such", &f), 0);
+	ck_assert_int_eq(ledger_add(&list.items[0], UNDO_DEVICE, "8:0@9 /dev/no=such", &f), 0);
+	ck_assert_int_eq(ledger_add_device(&list.items[0], "/dev/null", &f), -1);
+	check_found("1 a disk: device=8:0@7 /dev/no=such device=8:16@8 /dev/nor this "
+		    "device=8:0@9 /dev/no=such\n");
+	ledger_list_done(&list);
 }
 END_TEST
 
@@ -133,8 +170,8 @@ START_TEST(held)
 	ck_assert_int_eq(ledger_find_all(tree_path(), &other, &f), 0);
 	ck_assert(ledger_take(&list.items[0]));
 	ck_assert(!ledger_take(&other.items[0]));
-	ledger_clean_up(tree_path());
-	check_found("1 a disk: device=/dev/no=such device=/dev/nor this\n");
+	ledger_clean_up(tree_path(), &told);
+	check_found("1 a disk: device=8:0@7 /dev/no=such device=8:16@8 /dev/nor this\n");
 	ledger_list_done(&list);
 	ledger_list_done(&other);
 }
@@ -151,6 +188,8 @@ Suite *ledger_suite(void)
 	tcase_add_test(tcase, unknown_kind);
 	tcase_add_test(tcase, ready_stays);
 	tcase_add_test(tcase, held);
+	tcase_add_test(tcase, an_older_ledger);
+	tcase_add_test(tcase, a_device_again);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -17,6 +17,7 @@
 #include "tests/suites.h"
 
 static struct ledger ledger;
+static struct remark_list told;
 
 static void set_up(void)
 {
@@ -30,7 +31,8 @@ static void tear_down(void)
 {
 	struct fault f;
 
-	ck_assert_int_eq(ledger_undo(&ledger, &f), 0);
+	ck_assert_int_eq(ledger_undo(&ledger, &told, &f), 0);
+	ck_assert_uint_eq(told.count, 0);
 	ledger_done(&ledger);
 	tree_close();
 }
@@ -142,7 +144,7 @@ START_TEST(undoing_waits_for_a_program)
 	usleep(300000);
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	ck_assert_int_eq(ledger_undo(&ledger, &f), 0);
+	ck_assert_int_eq(ledger_undo(&ledger, &told, &f), 0);
 	/* The holder was waited for, the program's 1000 s were not. */
 	ck_assert(atomic_load(&shared->lets_go));
 	ck_assert_int_lt(time(NULL) - began, 500);
