@@ -103,12 +103,43 @@ is 'mounted as evidence' 1 "$(grep -c " $at ext4 ro,nosuid,nodev,noexec,.*nosymf
 array=/sys/block/$(sed -n "s|^/dev/\(md[0-9]*\) $at .*|\1|p" /proc/mounts)
 is 'read-only: the array, its members, which are loop devices, and the disks' '1 1 1 1 1' \
 	"$(cat $array/ro $array/slaves/loop*/ro /sys/block/vdc/ro /sys/block/vdd/ro | tr '\n' ' ' | sed 's/ $//')"
+members=$(for slave in $array/slaves/*; do echo "$(cat $slave/dev)@$(cat $slave/diskseq)"; done | sort | tr '\n' ' ')
+is 'written down with the loop devices it stands on' "$members" \
+	"$(tr '\0' '\n' </run/ima-rescue/1/ledger | sed -n "s/^array=${array##*/} //p" | tr ' ' '\n' | sort | tr '\n' ' ')"
 ima-scan $at >/dev/null 2>&1
 is 'scanned' yes "$([ $? -lt 64 ] && echo yes)"
 ima-rescue list >/tmp/out
 is 'what is set up is in use' yes "$(grep ' vdc \|^vdc ' /tmp/out | grep -q 'in use' && echo yes)"
 ima-rescue umount
 is 'umount' "0 0" "$? $(all_left)"
+
+# After a crash the operator brings up himself what is written down: it is left alone. Other devices have the names.
+config='backup{backup=0 archive=0} activation{udev_sync=0 udev_rules=0 monitoring=0} devices{use_devicesfile=0}'
+export MDADM_NO_UDEV=1 MDADM_NO_SYSTEMCTL=1
+left_over() {
+	mkdir -p /run/ima-rescue/1
+	printf '%s\0' /run/ima-rescue/1/root crashed "$1" >/run/ima-rescue/1/ledger
+}
+left_alone() { # WHAT WORDS THERE
+	ima-rescue umount 2>/tmp/err
+	is "$1" '2 1 yes ' "$? $(grep -c "$2" /tmp/err) $([ -e "$3" ] && echo yes) $(ls /run/ima-rescue)"
+}
+group=$(lvm vgs --noheadings -o vg_uuid --devices /dev/vdf --config "$config" 2>/dev/null | tr -d ' -')
+lvm vgchange -ay clash --devices /dev/vdf --config "$config" >/tmp/lvm.log 2>&1
+is 'the operator brings up a group' 1 "$(ls /dev/mapper | grep -c clash-root)"
+left_over "group=$group clash 7:0@1"
+left_alone 'his group' 'volume group clash is left as it is: it was brought up by somebody else' /dev/mapper/clash-root
+left_over "group=$group clash"
+left_alone 'his group, and an older version' 'older ima-rescue wrote down its name only' /dev/mapper/clash-root
+lvm vgchange -an clash --devices /dev/vdf --config "$config" >/tmp/lvm.log 2>&1
+mdadm -q --assemble /dev/md5121 --config=none --readonly --run /dev/vdc /dev/vdd 2>/tmp/err
+is 'the operator assembles an array' 1 "$(cat /sys/block/md5121/ro)"
+left_over 'array=md5121 7:0@1'
+left_alone 'his array' 'array md5121 is left as it is: it was assembled by somebody else' /sys/block/md5121
+mdadm -q --stop /dev/md5121
+left_over 'array=md5121 7:0@1'
+ima-rescue umount
+is 'neither is there' "0 0" "$? $(all_left)"
 
 # As images, on which nothing else slows it down.
 cat /dev/vda >/tmp/a.img

@@ -166,6 +166,21 @@ START_TEST(the_cheapest_first)
 }
 END_TEST
 
+/* Which digest a slot belongs to is for the header to say: the costliest counts. */
+START_TEST(several_digests)
+{
+	static const char json[] = "{\"keyslots\":{" SLOT(
+		"0", "64", QUICK) "},\"digests\":{"
+				  "\"0\":{\"iterations\":7000},\"1\":{\"iterations\":9000},"
+				  "\"2\":{\"iterations\":8000},\"3\":{}}}";
+	struct lukscost cost;
+	struct fault f;
+
+	ck_assert_int_eq(lukscost_decode_luks2(json, &cost, &f), 0);
+	ck_assert_uint_eq(cost.slots[0].ms, 2 + 9);
+}
+END_TEST
+
 /* All slots there may be, each as dear as cryptsetup makes them on a fast machine. */
 START_TEST(a_full_header)
 {
@@ -246,6 +261,7 @@ Suite *lukscost_suite(void)
 			    sizeof(odd_slots) / sizeof(odd_slots[0]));
 	tcase_add_loop_test(tcase, no_header, 0, sizeof(no_headers) / sizeof(no_headers[0]));
 	tcase_add_test(tcase, the_cheapest_first);
+	tcase_add_test(tcase, several_digests);
 	tcase_add_test(tcase, a_full_header);
 	tcase_add_test(tcase, version_1);
 	suite_add_tcase(suite, tcase);
