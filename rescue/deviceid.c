@@ -63,7 +63,7 @@ void deviceid_encode(const struct deviceid *id, struct buf *out)
 int deviceid_encode_paths(const char *const *paths, struct buf *out, struct fault *f)
 {
 	for (; *paths; paths++) {
-		struct deviceid id;
+		struct deviceid id = {0};
 
 		if (deviceid_of_path(*paths, &id, f) < 0)
 			return -1;

@@ -164,7 +164,7 @@ int ledger_add(struct ledger *ledger, enum undo_kind kind, const char *what, str
 int ledger_add_device(struct ledger *ledger, const char *path, struct fault *f)
 {
 	own_buf struct buf what = {0};
-	struct deviceid id;
+	struct deviceid id = {0};
 
 	if (deviceid_of_path(path, &id, f) < 0)
 		return -1;

@@ -16,8 +16,10 @@ for name in one two three; do
 done
 
 loop=
+# The mark stays when a loop device is taken down, and would be the next user's.
 free_loop() {
-	[ -z "$loop" ] || losetup -d "$loop" 2>/dev/null || true
+	blockdev --setrw "$loop" 2>/dev/null || true
+	losetup -d "$loop" 2>/dev/null || true
 }
 trap 'rc=$?; free_loop; (exit "$rc"); cleanup' EXIT
 loop=$(losetup -f --show "$work/one.img")
@@ -85,7 +87,7 @@ blockdev --setro "$loop"
 run "$rescue" umount
 has_status 2 'its name is another disk now'
 same 'which stays read-only' 1 "$(is_read_only)"
-losetup -d "$loop"
+free_loop
 
 # Three trees, of which the second is in use.
 for name in one two three; do
