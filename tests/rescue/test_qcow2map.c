@@ -226,20 +226,20 @@ START_TEST(beyond_the_bounds)
 }
 END_TEST
 
-/* A sparse file of four million tables of 2 MiB is not read to its end. */
+/* One table of 2 MiB more than is read: none is, since they may all lie in the hole of a sparse file. */
 START_TEST(reading_ends)
 {
 	struct fault f;
 
 	header.cluster_bits = 21;
 	header.l1_at = 0;
-	header.l1_entries = QCOW2MAP_L1_BYTES_MAX / 8;
-	header.size_bytes = 1ULL << 60;
+	header.l1_entries = (QCOW2MAP_L2_BYTES_MAX >> 21) + 1;
+	header.size_bytes = (uint64_t)header.l1_entries << (21 + 18);
 	file.read = read_many;
 	file.size_bytes = INT64_MAX;
 	ck_assert_int_eq(qcow2map_check(&header, &file, &f), -1);
 	ck_assert_int_eq(f.os, E2BIG);
-	ck_assert_uint_le(reads, QCOW2MAP_L1_BYTES_MAX / QCOW2MAP_CHUNK_BYTES);
+	ck_assert_uint_eq(reads, 2); /* chunks of the first table */
 }
 END_TEST
 
