@@ -217,7 +217,7 @@ found() {
 }
 ima-rescue run --key-file /tmp/key /tmp/two.img -- sleep 1000 >/dev/null 2>&1 &
 holder=$!
-until [ -e /proc/$(pidof sleep)/stat ] 2>/dev/null; do sleep 0.2; done
+until pid=$(pidof sleep) && [ -n "$pid" ]; do sleep 0.2; done
 [ "$(found $holder ima-rescue-1-0)" -gt 0 ]
 is 'the search finds what is there' 0 $?
 is 'the secret is not' 0 "$(found $holder $secret)"
