@@ -174,7 +174,8 @@ typed() { # TEXT COMMAND
 	(
 		until grep -q 'Passphrase' /tmp/screen 2>/dev/null; do sleep 0.2; done
 		printf "$1"
-		sleep 3
+		# The terminal goes with what types: not before all is said, however long a key takes.
+		until grep -q '^-*echo ' /tmp/screen; do sleep 0.2; done
 	) | script -qec "trap : INT; $2; echo status \$?; stty -a | grep -o '[-]*echo ' | head -n 1" -f /tmp/screen >/dev/null
 	tr -d '\r' </tmp/screen >/tmp/shown
 	rm /tmp/screen
