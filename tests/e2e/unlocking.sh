@@ -177,7 +177,8 @@ typed() { # TEXT COMMAND
 		# The terminal goes with what types: not before all is said, however long a key takes.
 		until grep -q '^-*echo ' /tmp/screen; do sleep 0.2; done
 	) | script -qec "trap : INT; $2; echo status \$?; stty -a | grep -o '[-]*echo ' | head -n 1" -f /tmp/screen >/dev/null
-	tr -d '\r' </tmp/screen >/tmp/shown
+	# A terminal has colours.
+	tr -d '\r' </tmp/screen | sed "s/$(printf '\033')\[[0-9]*m//g" >/tmp/shown
 	rm /tmp/screen
 }
 screen() { grep -c "$1" /tmp/shown; }
