@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,7 +110,9 @@ static bool read_argon2(struct json_object *kdf, struct lukscost_slot *out)
 	    !find_number(kdf, "memory", &out->memory_kib) ||
 	    !find_number(kdf, "cpus", &out->threads))
 		return false;
-	out->ms = product(out->rounds, out->memory_kib) / LUKSCOST_KIB_PER_MS;
+	/* Each pass begins threads anew: with little memory, that is what costs. */
+	out->ms = sum(product(out->rounds, out->memory_kib) / LUKSCOST_KIB_PER_MS,
+		      product(product(out->rounds, out->threads), LUKSCOST_THREAD_US) / 1000);
 	return true;
 }
 
@@ -132,16 +135,29 @@ static bool read_kdf(struct json_object *kdf, struct lukscost_slot *out)
 	return false;
 }
 
+/*
+ * libcryptsetup takes "01" for a number, and then asks for the slot "1": what was counted for the one would be spent on the other.
+ * Slots above the last can be had by a token.
+ */
+static bool read_number(const char *name, int *out)
+{
+	for (int number = 0; number < LUKSCOST_SLOTS_MAX; number++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", number);
+		if (strcmp(text, name) == 0) {
+			*out = number;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The key that is derived is that of the area, where the volume's lies encrypted. */
-static bool read_slot(const char *name, struct json_object *object, struct lukscost_slot *out)
+static bool read_slot(struct json_object *object, struct lukscost_slot *out)
 {
 	struct json_object *area, *kdf;
-	char *end;
-	long number = strtol(name, &end, 10);
 
-	if (*end || end == name || number < 0 || number >= LUKSCOST_SLOTS_MAX)
-		return false;
-	out->number = (int)number;
 	return json_object_object_get_ex(object, "area", &area) &&
 	       json_object_object_get_ex(object, "kdf", &kdf) &&
 	       find_number(area, "key_size", &out->key_bytes) && read_kdf(kdf, out);
@@ -176,7 +192,11 @@ static int read_header(struct json_object *root, struct lukscost *out, struct fa
 	{
 		struct lukscost_slot slot = {0};
 
-		if (read_slot(name, object, &slot) && out->count < LUKSCOST_SLOTS_MAX)
+		if (!read_number(name, &slot.number))
+			return fault_set(f, EBADMSG,
+					 "reading what key slots ask for: a name that is no slot's "
+					 "number");
+		if (read_slot(object, &slot) && out->count < LUKSCOST_SLOTS_MAX)
 			out->slots[out->count++] = slot;
 	}
 	add_digest(out, read_digests(digests));
@@ -245,7 +265,7 @@ int lukscost_decode_luks1(const void *data, size_t size, struct lukscost *out, s
 
 const struct lukscost_slot *lukscost_find(const struct lukscost *cost, int number)
 {
-	for (size_t i = 0; i < cost->count; i++)
+	for (size_t i = cost->count; i-- > 0;)
 		if (cost->slots[i].number == number)
 			return &cost->slots[i];
 	return NULL;

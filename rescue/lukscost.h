@@ -21,6 +21,7 @@ enum {
 	/* The machine that seconds are of: a slow one. */
 	LUKSCOST_ROUNDS_PER_MS = 1000, /* of PBKDF2, one block of the hash each */
 	LUKSCOST_KIB_PER_MS = 512,     /* that argon2 passes over */
+	LUKSCOST_THREAD_US = 80,       /* to begin and end a thread of argon2, in each pass */
 };
 
 struct lukscost_slot {
@@ -38,12 +39,13 @@ struct lukscost {
 	size_t count;
 };
 
-/* From the JSON of a LUKS2 header, and from the first bytes of a LUKS1 header. EBADMSG: it is none. */
+/* From the JSON of a LUKS2 header, and from the first bytes of a LUKS1 header. EBADMSG: it is none, or names a slot by
+ * what is not its number ("01"). */
 int lukscost_decode_luks2(const char *json, struct lukscost *out, struct fault *f) FAULT_MUST_USE;
 int lukscost_decode_luks1(const void *data, size_t size, struct lukscost *out,
 			  struct fault *f) FAULT_MUST_USE;
 
-/* NULL: it is not understood, or not there. */
+/* The dearest of that number. NULL: it is not understood, or not there. */
 const struct lukscost_slot *lukscost_find(const struct lukscost *cost, int number);
 
 /* May it be tried, after others that cost so much? Else the fault names it and what it asks for. */

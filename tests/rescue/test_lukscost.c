@@ -41,15 +41,20 @@ static const struct {
 	{HEADER(SLOT("0", "64", PBKDF2("sha512", "5500000")), "0"), 5500, ""},
 	{HEADER(SLOT("0", "64", PBKDF2("sha1", "1000")), "0"), 4, ""},
 	{HEADER(SLOT("0", "64", PBKDF2("whatever", "1000")), "0"), 4, ""},
-	{HEADER(SLOT("0", "64", ARGON2("4", "1048576", "4")), "172463"), 8364, ""},
-	{HEADER(SLOT("0", "64", ARGON2("4", "2097152", "4")), "0"), 16384, ""},
-	{HEADER(SLOT("0", "64", ARGON2("4", "2097153", "4")), "0"), 16384,
+	{HEADER(SLOT("0", "64", ARGON2("4", "1048576", "4")), "172463"), 8365, ""},
+	{HEADER(SLOT("0", "64", ARGON2("4", "2097152", "4")), "0"), 16385, ""},
+	{HEADER(SLOT("0", "64", ARGON2("4", "2097153", "4")), "0"), 16385,
 	 "key slot 0 wants 2048 MiB of memory, and 2048 MiB are available"},
-	{HEADER(SLOT("0", "64", ARGON2("4", "-1", "4")), "0"), 33554431, "wants 4194303 MiB"},
-	{HEADER(SLOT("0", "64", ARGON2("299", "1048576", "4")), "0"), 612352,
+	{HEADER(SLOT("0", "64", ARGON2("4", "-1", "4")), "0"), 33554432, "wants 4194303 MiB"},
+	{HEADER(SLOT("0", "64", ARGON2("299", "1048576", "4")), "0"), 612447,
 	 "key slot 0 asks for 299 passes of argon2, some 612 s of work"},
-	{HEADER(SLOT("0", "64", ARGON2("4", "1024", "65")), "0"), 8,
+	{HEADER(SLOT("0", "64", ARGON2("4", "1024", "65")), "0"), 28,
 	 "asks for 65 threads and a key of 64 bytes"},
+	/* With little memory, what costs is to begin the threads. */
+	{HEADER(SLOT("0", "64", ARGON2("1000", "32", "4")), "0"), 382, ""},
+	{HEADER(SLOT("0", "64", ARGON2("4294967295", "0", "0")), "0"), 0, ""},
+	{HEADER(SLOT("0", "64", ARGON2("4294967295", "8", "1")), "0"), 410706246,
+	 "key slot 0 asks for 4294967295 passes of argon2, some 410706 s"},
 	{HEADER(SLOT("0", "513", QUICK), "0"), 17, "0 threads and a key of 513 bytes"},
 	{HEADER(SLOT("0", "-1", QUICK), "0"), 134217728, "a key of 4294967295 bytes"},
 	{HEADER(SLOT("0", "64", PBKDF2("sha256", "4294967295")), "0"), 8589934,
@@ -90,10 +95,6 @@ static const char *const odd_slots[] = {
 	SLOT("0", "64", "{\"type\":\"pbkdf2\",\"iterations\":\"1\"}"),
 	SLOT("0", "64", "{\"type\":\"argon2id\",\"time\":1,\"memory\":1}"),
 	SLOT("0", "64", "7"),
-	SLOT("32", "64", QUICK),
-	SLOT("-1", "64", QUICK),
-	SLOT("", "64", QUICK),
-	SLOT("0x", "64", QUICK),
 	"\"0\":{\"type\":\"reencrypt\",\"mode\":\"reencrypt\",\"area\":{\"type\":\"none\"}}",
 	"\"0\":7",
 };
@@ -122,6 +123,18 @@ static const char *const no_headers[] = {
 	"{\"keyslots\":{}}",
 	"{\"keyslots\":[],\"digests\":{}}",
 	"{\"keyslots\":{},\"digests\":7}",
+	/* Names that are no slot's: libcryptsetup goes by "1" alone, and would do another one's work. */
+	HEADER(SLOT("1", "64", PBKDF2("sha256", "4294967295")) "," SLOT("01", "64", QUICK), "0"),
+	HEADER(SLOT("00", "64", QUICK), "0"),
+	HEADER(SLOT("+1", "64", QUICK), "0"),
+	HEADER(SLOT(" 1", "64", QUICK), "0"),
+	HEADER(SLOT("32", "64", QUICK), "0"),
+	HEADER(SLOT("4294967296", "64", QUICK), "0"),
+	HEADER(SLOT("-1", "64", QUICK), "0"),
+	HEADER(SLOT("-0", "64", QUICK), "0"),
+	HEADER(SLOT("", "64", QUICK), "0"),
+	HEADER(SLOT("0x", "64", QUICK), "0"),
+	HEADER("\"01\":7", "0"),
 };
 
 START_TEST(no_header)
@@ -131,6 +144,19 @@ START_TEST(no_header)
 
 	ck_assert_int_eq(lukscost_decode_luks2(no_headers[_i], &cost, &f), -1);
 	ck_assert_int_eq(f.os, EBADMSG);
+}
+END_TEST
+
+/* Of several of one number, the dearest: which of them is opened is not known. */
+START_TEST(the_dearest_of_a_number)
+{
+	static const struct lukscost cost = {
+		.slots = {{.number = 1, .ms = 3}, {.number = 2, .ms = 4}, {.number = 1, .ms = 5}},
+		.count = 3};
+
+	ck_assert_ptr_eq(lukscost_find(&cost, 1), &cost.slots[2]);
+	ck_assert_ptr_eq(lukscost_find(&cost, 2), &cost.slots[1]);
+	ck_assert_ptr_null(lukscost_find(&cost, 0));
 }
 END_TEST
 
@@ -261,6 +287,7 @@ Suite *lukscost_suite(void)
 			    sizeof(odd_slots) / sizeof(odd_slots[0]));
 	tcase_add_loop_test(tcase, no_header, 0, sizeof(no_headers) / sizeof(no_headers[0]));
 	tcase_add_test(tcase, the_cheapest_first);
+	tcase_add_test(tcase, the_dearest_of_a_number);
 	tcase_add_test(tcase, several_digests);
 	tcase_add_test(tcase, a_full_header);
 	tcase_add_test(tcase, version_1);
