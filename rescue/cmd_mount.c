@@ -15,6 +15,7 @@
 #include "rescue/machine.h"
 #include "rescue/replay.h"
 #include "rescue/rescue_command.h"
+#include "rescue/unmount.h"
 #include "scanner/base/escape.h"
 #include "scanner/base/json.h"
 #include "scanner/base/own.h"
@@ -126,8 +127,22 @@ static int say_mounted(const struct attach *a, FILE *out, struct fault *f)
 
 /* --- mount --- */
 
+/* Taking the tree down unmounts what is at its place and below. */
+static int check_no_mount(const char *at, struct fault *f)
+{
+	bool any = false;
+
+	if (unmount_finds_any(at, &any, f) < 0)
+		return -1;
+	return any ? fault_set(f, 0,
+			       "attaching at %s: it is a mount point, which would be unmounted with "
+			       "the tree: name a directory below it",
+			       at)
+		   : 0;
+}
+
 /* What is below a place given by --at must not be somebody else's. */
-static int check_place(const char *at, struct fault *f)
+static int check_empty(const char *at, struct fault *f)
 {
 	own_dir DIR *dir = opendir(at);
 	struct dirent *entry;
@@ -212,7 +227,7 @@ int cmd_mount_run(const struct rescueoptions *o, FILE *out, struct fault *f)
 		fault_set(f, errno, "looking at %s", o->at);
 		return RESCUE_USAGE;
 	}
-	if (at && check_place(at, f) < 0)
+	if (at && (check_empty(at, f) < 0 || check_no_mount(at, f) < 0))
 		return RESCUE_USAGE;
 	interrupt_hold();
 	cmd_undo_left();

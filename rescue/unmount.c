@@ -3,7 +3,6 @@
 #include "rescue/unmount.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,5 +115,15 @@ int unmount_below(const char *dir, struct fault *f)
 			gone = 0;
 		done(&places);
 	} while (gone);
+	return result;
+}
+
+int unmount_finds_any(const char *dir, bool *out_any, struct fault *f)
+{
+	struct places places = {0};
+	int result = find(dir, &places, f);
+
+	*out_any = places.count > 0;
+	done(&places);
 	return result;
 }

@@ -89,6 +89,24 @@ has_status 2 'its name is another disk now'
 same 'which stays read-only' 1 "$(is_read_only)"
 free_loop
 
+# A place that is a mount point of the operator's is not taken: taking the tree down would take it along.
+mkdir "$work/stick"
+mount -t tmpfs stick "$work/stick"
+for target in "$work/no-such.img" "$work/one.img"; do
+	run "$rescue" mount --at "$work/stick" "$target"
+	has_status 64 "${target##*/} at a mount point"
+	err_has "^ima-rescue: attaching at $work/stick: it is a mount point, which would be unmounted with the tree: name a directory below it\$"
+	same 'which is still there' "$work/stick" "$(findmnt -rno TARGET --source stick)"
+done
+mkdir "$work/stick/below"
+run "$rescue" mount --at "$work/stick/below" "$work/no-such.img"
+same 'giving up at a directory below it' "64 $work/stick" "$status $(findmnt -rno TARGET --source stick)"
+run "$rescue" mount --at "$work/stick/below" "$work/one.img"
+has_status 0 'a directory below it'
+run "$rescue" umount
+same 'is a place' "0 $work/stick" "$status $(findmnt -rno TARGET --source stick)"
+umount "$work/stick"
+
 # Three trees, of which the second is in use.
 for name in one two three; do
 	run "$rescue" mount "$work/$name.img"
