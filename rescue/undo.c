@@ -18,6 +18,18 @@
 
 static const char by_hand[] = "blockdev --setrw makes it writable";
 
+/* Whatever keeps it so may keep it so for good: nothing else is to wait for it. */
+static int leave_read_only(const char *path, const char *doing, int os, struct fault *f)
+{
+	fault_set(f, 0, "%s is left read-only: %s: %s (%s)", path, doing, strerror(os), by_hand);
+	return deviceid_leave(f);
+}
+
+static bool is_absent(int os)
+{
+	return os == ENOENT || os == ENXIO || os == ENODEV;
+}
+
 /* "8:16@42 /dev/sdb". One that went is none of ours any more. */
 static int set_writable(const char *what, struct fault *f)
 {
@@ -36,7 +48,7 @@ static int set_writable(const char *what, struct fault *f)
 	path += *path == ' ';
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return 0;
+		return is_absent(errno) ? 0 : leave_read_only(path, "opening it", errno, f);
 	if (deviceid_of_fd(fd, &now, f) < 0 || !deviceid_is_same(&then, &now)) {
 		fault_set(f, 0,
 			  "%s is left as it is: it is not the device any more that was set "
@@ -44,7 +56,8 @@ static int set_writable(const char *what, struct fault *f)
 			  path);
 		return deviceid_leave(f);
 	}
-	(void)ioctl(fd, BLKROSET, &off);
+	if (ioctl(fd, BLKROSET, &off) < 0)
+		return leave_read_only(path, "making it writable", errno, f);
 	return 0;
 }
 

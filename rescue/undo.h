@@ -24,7 +24,7 @@ const char *undo_kind_name(enum undo_kind kind);
 bool undo_kind_from_name(const char *name, size_t length, enum undo_kind *out_kind);
 /*
  * Undoes one. What was written down and never made, or is gone already, is no fault. ESTALE: what is there is not, or may
- * not be, what was made, and is left alone for good.
+ * not be, what was made, or a device stays read-only, and is left so for good.
  */
 int undo_one(enum undo_kind kind, const char *what, struct fault *f) FAULT_MUST_USE;
 

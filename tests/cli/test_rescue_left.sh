@@ -55,6 +55,12 @@ run "$rescue" umount
 has_status 0 'a kernel without sequence numbers'
 same 'has the number alone' 0 "$(is_read_only)"
 
+left_over "device=$(id) $loop"
+run setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$rescue" umount
+has_status 2 'a device that the kernel does not let us change'
+same 'stays read-only' 1 "$(is_read_only)"
+err_has "$loop is left read-only: making it writable: [A-Z][a-z ]+ \(blockdev --setrw makes it writable\)\$"
+
 left_over "device=$loop"
 run "$rescue" umount
 has_status 2 'a ledger of an older version'
