@@ -134,10 +134,11 @@ static int check_no_mount(const char *at, struct fault *f)
 
 	if (unmount_finds_any(at, &any, f) < 0)
 		return -1;
-	return any ? fault_set(f, 0,
-			       "attaching at %s: it is a mount point, which would be unmounted with "
-			       "the tree: name a directory below it",
-			       at)
+	return any ? fault_set(
+			     f, 0,
+			     "attaching at %s: it is a mount point, which would be unmounted with "
+			     "the tree: name a directory below it",
+			     at)
 		   : 0;
 }
 
@@ -257,24 +258,24 @@ struct taking {
 	struct remark_list remarks;
 };
 
-static int take_one(struct ledger *ledger, struct taking *taking, struct fault *f)
-{
-	if (!ledger_take(ledger))
-		return fault_set(f, EBUSY, "it is being worked on");
-	return ledger_undo(ledger, &taking->remarks, f);
-}
-
 /* Every tree of this name; all of them without one. One that stays keeps no other from going. */
 static void take_down(struct ledger_list *list, const char *name, struct taking *taking)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct ledger *ledger = &list->items[i];
 		struct fault fault;
+		int result;
 
 		if (!is_named(ledger, name))
 			continue;
+		result = ledger_take(ledger, &fault);
+		/* Its number is another tree's by now. */
+		if (result == 0 && !is_named(ledger, name))
+			continue;
 		taking->meant++;
-		if (take_one(ledger, taking, &fault) == 0)
+		if (result == 0)
+			result = ledger_undo(ledger, &taking->remarks, &fault);
+		if (result == 0)
 			continue;
 		taking->left++;
 		remark_add(&taking->remarks, ledger->dir, &fault);

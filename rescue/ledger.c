@@ -283,16 +283,26 @@ int ledger_undo(struct ledger *ledger, struct remark_list *remarks, struct fault
 	return 0;
 }
 
+/* What was read of it. */
+static void forget(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->count; i++)
+		free(ledger->entries[i].what);
+	free(ledger->entries);
+	free(ledger->at);
+	free(ledger->target);
+	ledger->entries = NULL;
+	ledger->count = 0;
+	ledger->at = ledger->target = NULL;
+	ledger->ready = false;
+}
+
 void ledger_done(struct ledger *ledger)
 {
 	if (ledger->lock_fd >= 0)
 		close(ledger->lock_fd);
-	for (size_t i = 0; i < ledger->count; i++)
-		free(ledger->entries[i].what);
-	free(ledger->entries);
+	forget(ledger);
 	free(ledger->dir);
-	free(ledger->at);
-	free(ledger->target);
 	*ledger = (struct ledger){.lock_fd = -1};
 }
 
@@ -321,20 +331,40 @@ static int read_entry(struct ledger *ledger, const char *text, struct fault *f)
 	return keep(ledger, kind, equals + 1, f);
 }
 
-/* What a ledger says; one that a crash cut short says less. */
-static int read_ledger(struct ledger *ledger, struct fault *f)
+static int read_file(int fd, uint8_t **out_data, size_t *out_size, struct fault *f)
 {
-	own_mem char *path = path_of(ledger->dir, "ledger"), *ready = path_of(ledger->dir, "ready");
+	own_mem uint8_t *data = NULL;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return fault_set(f, errno, "reading the ledger");
+	if (st.st_size > LEDGER_BYTES_MAX)
+		return fault_set(f, EFBIG, "reading the ledger");
+	data = malloc((size_t)st.st_size + 1);
+	if (!data)
+		return fault_set(f, ENOMEM, "reading the ledger");
+	n = fd_pread_full(fd, data, (size_t)st.st_size, 0);
+	if (n < 0)
+		return fault_set(f, errno, "reading the ledger");
+	*out_data = take_ptr(data);
+	*out_size = (size_t)n;
+	return 0;
+}
+
+/* What a ledger says; one that a crash cut short says less. */
+static int read_ledger(struct ledger *ledger, int fd, struct fault *f)
+{
+	own_mem char *ready = path_of(ledger->dir, "ready");
 	own_mem uint8_t *data = NULL;
 	size_t size = 0, at = 0;
 	char *entry;
 
-	if (!path || !ready)
+	forget(ledger);
+	if (!ready)
 		return fault_set(f, ENOMEM, "reading the ledger");
 	ledger->ready = access(ready, F_OK) == 0;
-	if (access(path, F_OK) < 0)
-		return 0;
-	if (fd_read_file(path, LEDGER_BYTES_MAX, &data, &size, f) < 0)
+	if (read_file(fd, &data, &size, f) < 0)
 		return -1;
 	ledger->at = next_text(data, size, &at);
 	ledger->target = next_text(data, size, &at);
@@ -348,6 +378,28 @@ static int read_ledger(struct ledger *ledger, struct fault *f)
 	return 0;
 }
 
+/* -1 with *f filled. ENOENT: it crashed before the first word, or went. */
+static int open_ledger(const struct ledger *ledger, int flags, struct fault *f)
+{
+	own_mem char *path = path_of(ledger->dir, "ledger");
+	int fd = path ? open(path, flags | O_CLOEXEC) : -1;
+
+	return fd < 0 ? fault_set(f, path ? errno : ENOMEM, "opening %s/ledger", ledger->dir) : fd;
+}
+
+static int read_found(struct ledger *ledger, struct fault *f)
+{
+	struct fault fault;
+	own_fd int fd = open_ledger(ledger, O_RDONLY, &fault);
+
+	if (fd >= 0)
+		return read_ledger(ledger, fd, f);
+	if (fault.os == ENOENT)
+		return 0;
+	*f = fault;
+	return -1;
+}
+
 static int add_found(struct ledger_list *list, const char *base, unsigned number, struct fault *f)
 {
 	struct ledger *items = reallocarray(list->items, list->count + 1, sizeof(*items)), *one;
@@ -359,7 +411,7 @@ static int add_found(struct ledger_list *list, const char *base, unsigned number
 	one = &list->items[list->count++];
 	snprintf(name, sizeof(name), "%u", number);
 	*one = (struct ledger){.number = number, .dir = path_of(base, name), .lock_fd = -1};
-	return one->dir ? read_ledger(one, f) : fault_set(f, ENOMEM, "reading %s", base);
+	return one->dir ? read_found(one, f) : fault_set(f, ENOMEM, "reading %s", base);
 }
 
 int ledger_find_all(const char *base, struct ledger_list *out, struct fault *f)
@@ -391,18 +443,45 @@ void ledger_list_done(struct ledger_list *list)
 	*list = (struct ledger_list){0};
 }
 
-bool ledger_take(struct ledger *ledger)
+/* Is this file the ledger still? */
+static bool is_current(const struct ledger *ledger, int fd)
 {
 	own_mem char *path = path_of(ledger->dir, "ledger");
-	own_fd int fd = path ? open(path, O_RDWR | O_APPEND | O_CLOEXEC) : -1;
+	struct stat locked, named;
 
-	/* Without a file there is nothing to lock: it crashed before the first word. */
-	if (fd < 0)
-		return path && errno == ENOENT;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return false;
+	return path && fstat(fd, &locked) == 0 && stat(path, &named) == 0 &&
+	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+int ledger_take(struct ledger *ledger, struct fault *f)
+{
+	struct fault fault;
+	own_fd int fd = open_ledger(ledger, O_RDWR | O_APPEND, &fault);
+
+	/* Without a file there is nothing to lock, and nothing is known. */
+	if (fd < 0 && fault.os == ENOENT) {
+		forget(ledger);
+		return 0;
+	}
+	if (fd < 0) {
+		*f = fault;
+		return -1;
+	}
+	/* One that was removed before it was locked: who removed it was at work just now. */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !is_current(ledger, fd))
+		return fault_set(f, EBUSY, "it is being worked on");
+	if (read_ledger(ledger, fd, f) < 0)
+		return -1;
 	ledger->lock_fd = take_fd(&fd);
-	return true;
+	return 0;
+}
+
+/* Whole, or somebody's: nothing that a crash left. */
+static bool take_left(struct ledger *ledger)
+{
+	struct fault ignored;
+
+	return !ledger->ready && ledger_take(ledger, &ignored) == 0 && !ledger->ready;
 }
 
 void ledger_clean_up(const char *base, struct remark_list *remarks)
@@ -415,8 +494,7 @@ void ledger_clean_up(const char *base, struct remark_list *remarks)
 	if (lock < 0 || ledger_find_all(base, &list, &fault) < 0)
 		return;
 	for (size_t i = 0; i < list.count; i++)
-		if (!list.items[i].ready && ledger_take(&list.items[i]) &&
-		    ledger_undo(&list.items[i], remarks, &fault) < 0)
+		if (take_left(&list.items[i]) && ledger_undo(&list.items[i], remarks, &fault) < 0)
 			remark_add(remarks, list.items[i].dir, &fault);
 	ledger_list_done(&list);
 }

@@ -63,8 +63,11 @@ void ledger_done(struct ledger *ledger);
 /* Those there are, by number; nothing is locked. */
 int ledger_find_all(const char *base, struct ledger_list *out, struct fault *f) FAULT_MUST_USE;
 void ledger_list_done(struct ledger_list *list);
-/* Takes the lock. False: somebody works on it. */
-bool ledger_take(struct ledger *ledger);
+/*
+ * Takes the lock, and reads anew what is locked: it may have become whole since it was found, have gone (then it says nothing), or be another
+ * one's of that number. EBUSY: somebody works on it.
+ */
+int ledger_take(struct ledger *ledger, struct fault *f) FAULT_MUST_USE;
 /* Undoes what crashed processes left; what cannot be undone stays in ledger_find_all(), and is a remark. */
 void ledger_clean_up(const char *base, struct remark_list *remarks);
 

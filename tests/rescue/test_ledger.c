@@ -2,10 +2,13 @@
 /* Tests of rescue/ledger.c: what is written is what is read, whatever was cut short. Nothing here is mounted. */
 #include "rescue/ledger.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "scanner/base/buf.h"
@@ -116,7 +119,7 @@ START_TEST(ready_stays)
 	struct fault f;
 
 	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
-	ck_assert(ledger_take(&list.items[0]));
+	ck_assert_int_eq(ledger_take(&list.items[0], &f), 0);
 	ck_assert_int_eq(ledger_set_ready(&list.items[0], &f), 0);
 	ledger_clean_up(tree_path(), &told);
 	check_found("1 a disk ready: device=8:0@7 /dev/no=such device=8:16@8 /dev/nor this\n");
@@ -150,7 +153,7 @@ START_TEST(a_device_again)
 	struct fault f;
 
 	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
-	ck_assert(ledger_take(&list.items[0]));
+	ck_assert_int_eq(ledger_take(&list.items[0], &f), 0);
 	ck_assert_int_eq(ledger_add(&list.items[0], UNDO_DEVICE, "8:0@7 /dev/no=such", &f), 0);
 	ck_assert_int_eq(ledger_add(&list.items[0], UNDO_DEVICE, "8:0@9 /dev/no=such", &f), 0);
 	ck_assert_int_eq(ledger_add_device(&list.items[0], "/dev/null", &f), -1);
@@ -168,12 +171,125 @@ START_TEST(held)
 
 	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
 	ck_assert_int_eq(ledger_find_all(tree_path(), &other, &f), 0);
-	ck_assert(ledger_take(&list.items[0]));
-	ck_assert(!ledger_take(&other.items[0]));
+	ck_assert_int_eq(ledger_take(&list.items[0], &f), 0);
+	ck_assert_int_eq(ledger_take(&other.items[0], &f), -1);
+	ck_assert_int_eq(f.os, EBUSY);
 	ledger_clean_up(tree_path(), &told);
 	check_found("1 a disk: device=8:0@7 /dev/no=such device=8:16@8 /dev/nor this\n");
 	ledger_list_done(&list);
 	ledger_list_done(&other);
+}
+END_TEST
+
+/* What another process did between reading and locking counts: here it made one entry more, and the tree whole. */
+START_TEST(taken_as_it_is_now)
+{
+	struct ledger_list before, other;
+	struct fault f;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &before, &f), 0);
+	ck_assert_int_eq(ledger_find_all(tree_path(), &other, &f), 0);
+	ck_assert_int_eq(ledger_take(&other.items[0], &f), 0);
+	ck_assert_int_eq(ledger_add(&other.items[0], UNDO_DEVICE, "8:32@9 /dev/nor=that", &f), 0);
+	ck_assert_int_eq(ledger_set_ready(&other.items[0], &f), 0);
+	ledger_list_done(&other);
+	ck_assert_int_eq(ledger_take(&before.items[0], &f), 0);
+	ck_assert(before.items[0].ready);
+	ck_assert_uint_eq(before.items[0].count, 3);
+	ck_assert_str_eq(before.items[0].entries[2].what, "8:32@9 /dev/nor=that");
+	ck_assert_int_eq(ledger_undo(&before.items[0], &told, &f), 0);
+	ledger_list_done(&before);
+}
+END_TEST
+
+/* One that went meanwhile has nothing to undo, and its number may be another's by now. */
+START_TEST(gone_or_another)
+{
+	struct ledger_list before, again;
+	struct ledger next;
+	struct fault f;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &before, &f), 0);
+	ck_assert_int_eq(ledger_find_all(tree_path(), &again, &f), 0);
+	ledger_clean_up(tree_path(), &told);
+	ck_assert_int_eq(ledger_take(&before.items[0], &f), 0);
+	ck_assert_uint_eq(before.items[0].count, 0);
+	ck_assert_ptr_null(before.items[0].target);
+	ck_assert_ptr_null(before.items[0].at);
+	ledger_list_done(&before);
+	ck_assert_int_eq(ledger_begin(tree_path(), NULL, "another disk", &next, &f), 0);
+	ledger_done(&next);
+	ck_assert_int_eq(ledger_take(&again.items[0], &f), 0);
+	ck_assert_str_eq(again.items[0].target, "another disk");
+	ck_assert_uint_eq(again.items[0].count, 0);
+	ledger_list_done(&again);
+}
+END_TEST
+
+/* Until another process holds the ledger. */
+static void await_lock(void)
+{
+	own_fd int fd = openat(tree_fd, ledger_path, O_RDONLY);
+
+	ck_assert_int_ge(fd, 0);
+	while (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		ck_assert_int_eq(flock(fd, LOCK_UN), 0);
+		ck_assert_int_eq(usleep(1000), 0);
+	}
+	ck_assert_int_eq(errno, EWOULDBLOCK);
+}
+
+/* A tree that becomes whole while others are cleaned up stays. */
+START_TEST(ready_meanwhile)
+{
+	struct ledger_list list;
+	struct ledger second;
+	struct fault f;
+	int borrowed, status;
+	pid_t cleaner;
+
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
+	borrowed = ledger_lend(&list.items[0], &f);
+	ck_assert_int_ge(borrowed, 0);
+	ck_assert_int_eq(ledger_begin(tree_path(), NULL, "two", &second, &f), 0);
+	cleaner = fork();
+	ck_assert_int_ge(cleaner, 0);
+	if (cleaner == 0) {
+		/* Those of the parent: a lock stays as long as anyone has its descriptor. */
+		close(borrowed);
+		close(second.lock_fd);
+		ledger_clean_up(tree_path(), &told);
+		_exit(told.count ? 1 : 0);
+	}
+	/* It has read both by now, and waits for what was lent. */
+	await_lock();
+	ck_assert_int_eq(ledger_set_ready(&second, &f), 0);
+	ledger_done(&second);
+	close(borrowed);
+	ck_assert_int_eq(waitpid(cleaner, &status, 0), cleaner);
+	ck_assert_int_eq(status, 0);
+	check_found("2 two ready:\n");
+	ledger_list_done(&list);
+	ck_assert_int_eq(ledger_find_all(tree_path(), &list, &f), 0);
+	ck_assert_int_eq(ledger_take(&list.items[0], &f), 0);
+	ck_assert_int_eq(ledger_undo(&list.items[0], &told, &f), 0);
+	ledger_list_done(&list);
+}
+END_TEST
+
+/* A device that went is none of ours; one that is there and cannot be opened is told, and the rest is undone. */
+START_TEST(a_device_out_of_reach)
+{
+	static const char entry[] = "device=8:0@7 /dev/null/x";
+	own_fd int fd = openat(tree_fd, ledger_path, O_WRONLY | O_APPEND);
+
+	ck_assert_int_eq(write(fd, entry, sizeof(entry)), sizeof(entry));
+	ledger_clean_up(tree_path(), &told);
+	check_found("");
+	ck_assert_uint_eq(told.count, 1);
+	ck_assert_str_eq(told.items[0].fault.text,
+			 "/dev/null/x is left read-only: opening it: Not a directory (blockdev "
+			 "--setrw makes it writable)");
 }
 END_TEST
 
@@ -188,6 +304,10 @@ Suite *ledger_suite(void)
 	tcase_add_test(tcase, unknown_kind);
 	tcase_add_test(tcase, ready_stays);
 	tcase_add_test(tcase, held);
+	tcase_add_test(tcase, taken_as_it_is_now);
+	tcase_add_test(tcase, gone_or_another);
+	tcase_add_test(tcase, ready_meanwhile);
+	tcase_add_test(tcase, a_device_out_of_reach);
 	tcase_add_test(tcase, an_older_ledger);
 	tcase_add_test(tcase, a_device_again);
 	suite_add_tcase(suite, tcase);
