@@ -194,7 +194,7 @@ static bool is_active(struct crypt_device *cd, int slot)
 	return info == CRYPT_SLOT_ACTIVE || info == CRYPT_SLOT_ACTIVE_LAST;
 }
 
-/* 1: it opens; 0: it does not; -1: nothing more is to be tried. */
+/* 1: it opens; 0: it does not take this passphrase; -1: it cannot be tried (EINTR: nor can others). */
 static int try_slot(struct crypt_device *cd, const char *name, int slot,
 		    const struct secret *secret, struct fault *f)
 {
@@ -229,29 +229,57 @@ static size_t order_slots(struct crypt_device *cd, const struct effort *effort,
 	return count;
 }
 
+/* Why no slot opened, of the reasons that each gave: what could not be tried, before what was too much, before a wrong passphrase. */
+struct refusals {
+	struct fault broken, too_much;
+};
+
+static void keep_first(struct fault *first, const struct fault *fault)
+{
+	if (!*first->text)
+		*first = *fault;
+}
+
+static int tell_refusals(const struct refusals *refusals, struct fault *f)
+{
+	if (*refusals->broken.text)
+		*f = refusals->broken;
+	else if (*refusals->too_much.text)
+		*f = refusals->too_much;
+	else
+		fault_set(f, EPERM, "unlocking: no key slot takes this passphrase");
+	return -1;
+}
+
+/* A slot that is damaged or cannot be read keeps no other from being tried. */
 static int by_passphrase(struct crypt_device *cd, const char *name, const struct secret *secret,
 			 struct effort *effort, struct fault *f)
 {
 	int slots[LUKSCOST_SLOTS_MAX];
 	const size_t count = order_slots(cd, effort, slots);
-	bool too_much = false;
+	struct refusals refusals = {0};
 
-	fault_set(f, EPERM, "unlocking: no key slot takes this passphrase");
 	for (size_t i = 0; i < count; i++) {
+		struct fault fault = {0};
 		int result;
 
 		if (interrupt_pending())
 			return interrupt_check(f);
-		/* The first one that asks for too much is told. */
-		if (spend(effort, slots[i], too_much ? NULL : f) < 0) {
-			too_much = true;
+		if (spend(effort, slots[i], &fault) < 0) {
+			keep_first(&refusals.too_much, &fault);
 			continue;
 		}
-		result = try_slot(cd, name, slots[i], secret, f);
-		if (result)
-			return result < 0 ? -1 : 0;
+		result = try_slot(cd, name, slots[i], secret, &fault);
+		if (result > 0)
+			return 0;
+		if (result < 0 && fault.os == EINTR) {
+			*f = fault;
+			return -1;
+		}
+		if (result < 0)
+			keep_first(&refusals.broken, &fault);
 	}
-	return -1;
+	return tell_refusals(&refusals, f);
 }
 
 /* dm-integrity keeps a journal of its own, which a read-only mapping cannot be rid of. */

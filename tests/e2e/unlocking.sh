@@ -53,6 +53,10 @@ printf correct-horse-battery >../key
 printf another >../another
 cryptsetup -q luksAddKey --pbkdf pbkdf2 --pbkdf-force-iterations 1000 --key-file ../key two-slots.img ../another
 "$here/lukspatch.py" two-slots.img keyslots.0.kdf.iterations=2147483647
+# One that is good behind a cheaper one that is damaged.
+cp quick.img damaged-slot.img
+cryptsetup -q luksAddKey --pbkdf pbkdf2 --pbkdf-force-iterations 100000 --key-file ../key damaged-slot.img ../another
+"$here/lukspatch.py" damaged-slot.img 'keyslots.0.kdf.hash="sha999"'
 cp two-slots.img dear-token.img
 cryptsetup token add --key-description rescue --key-slot 0 dear-token.img
 rm ../key ../another
@@ -140,6 +144,8 @@ tried 'rounds of a digest of LUKS1' old-digest 'slot 0 asks for [0-9]* rounds of
 printf another >/tmp/another
 tried 'a good slot behind a dear one' two-slots '' --key-file /tmp/another
 tried 'the dear one' two-slots 'slot 0 asks for 2147483647 rounds' --key-file /tmp/key
+tried 'a good slot behind a damaged one' damaged-slot '' --key-file /tmp/another
+tried 'the damaged one' damaged-slot 'unlocking by key slot 0: ' --key-file /tmp/key
 tried 'a token of it' dear-token 'token 0: unlocking: key slot 0 asks for 2147483647 rounds' --token
 ima-rescue list --costly --key-file /tmp/key /headers/passes.img >/tmp/out 2>&1 &
 sleep 8
