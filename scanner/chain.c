@@ -71,7 +71,7 @@ struct memory {
 	struct verdict unknown[CLASS_COUNT];
 	/* A rule hung on a condition that we do not know, and may have left these options. */
 	const char *doubt;
-	unsigned doubtful_options;
+	unsigned doubtful_options, certain_options;
 };
 
 enum {
@@ -191,6 +191,8 @@ static struct memory remember(const struct policy *policy, const struct policy_o
 			memory.doubtful_options |= found.doubtful_options;
 			found.ordered &= ~(unsigned)APPRAISING;
 		}
+		memory.certain_options |=
+			found.options & ~(found.doubt ? found.doubtful_options : 0);
 		pass_link(&memory, &found, in, links[i], &ignored);
 	}
 	return memory;
@@ -202,23 +204,34 @@ static bool same_verdict(struct verdict a, struct verdict b)
 	       (a.cause == b.cause || (a.cause && b.cause && strcmp(a.cause, b.cause) == 0));
 }
 
+/* The verdict if of the options that are in doubt these were left behind. */
+static struct verdict verdict_with(struct memory memory, unsigned options,
+				   const struct policy_result *found,
+				   const struct verdict_input *in, struct link link)
+{
+	struct verdict verdict = {0};
+
+	memory.options = memory.certain_options | options;
+	pass_link(&memory, found, in, link, &verdict);
+	return verdict;
+}
+
 /*
- * With what may have been left behind it may be another verdict. Which digest was collected, where there are
- * two, is more than options can tell.
+ * With what may have been left behind it may be another verdict: with all options that are in doubt, with none, with
+ * those of what matches for certain. Which digest was collected, where there are two, is more than options tell.
  */
-static struct verdict settle_doubt(const struct policy *policy, struct memory memory,
+static struct verdict settle_doubt(const struct policy *policy, const struct memory *memory,
 				   const struct policy_result *found,
 				   const struct verdict_input *in, struct link link,
 				   struct verdict verdict)
 {
-	struct verdict second = verdict;
+	struct verdict all = verdict_with(*memory, memory->doubtful_options, found, in, link);
+	struct verdict none = verdict_with(*memory, 0, found, in, link);
 
-	memory.options |= memory.doubtful_options;
-	if (policy->weighty == APPRAISING)
-		pass_link(&memory, found, in, link, &second);
-	if (policy->weighty == APPRAISING && same_verdict(verdict, second))
+	if (policy->weighty == APPRAISING && same_verdict(verdict, all) &&
+	    same_verdict(verdict, none))
 		return verdict;
-	return (struct verdict){VERDICT_UNDECIDED, memory.doubt};
+	return (struct verdict){VERDICT_UNDECIDED, memory->doubt};
 }
 
 bool chain_judge(const struct policy *policy, const struct policy_object *object,
@@ -239,7 +252,7 @@ bool chain_judge(const struct policy *policy, const struct policy_object *object
 	before = memory = remember(policy, object, in, access);
 	pass_link(&memory, &found, in, link, &out->verdict);
 	if (before.doubt)
-		out->verdict = settle_doubt(policy, before, &found, in, link, out->verdict);
+		out->verdict = settle_doubt(policy, &before, &found, in, link, out->verdict);
 	out->added = memory.options & ~found.rule->flags;
 	return true;
 }

@@ -63,15 +63,10 @@ static bool is_named(const struct policy *policy, enum policy_func func)
 	return false;
 }
 
-/* Can the rule leave something with a file on its way to this hook? */
-static bool may_come_before(const struct policy *policy, const struct policy_rule *rule,
-			    enum policy_func func)
-{
-	bool leaves = rule->flags & POLICY_OPTIONS || policy->weighty != 1u << POLICY_PAIR_APPRAISE;
-
-	return leaves && chain_comes_before(rule->func, rule->mask, func);
-}
-
+/*
+ * By a rule for this hook, or for one that a file comes by on its way to it: the rule may leave something with the
+ * file, or keep a later rule from doing so.
+ */
 static bool depends_on_subject(const struct policy *policy, enum policy_func func)
 {
 	for (size_t i = 0; i < policy->count; i++) {
@@ -79,7 +74,7 @@ static bool depends_on_subject(const struct policy *policy, enum policy_func fun
 
 		if (policy_names_subject(policy, rule) &&
 		    (rule->func == func || rule->func == POLICY_FUNC_NONE ||
-		     may_come_before(policy, rule, func)))
+		     chain_comes_before(rule->func, rule->mask, func)))
 			return true;
 	}
 	return false;

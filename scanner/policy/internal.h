@@ -6,7 +6,8 @@
 
 /* What the files of this folder share. */
 
-enum { POLICY_NO_ID = 0xffffffff }; /* (uid_t)-1: no user and no group */
+enum { POLICY_NO_ID = 0xffffffff };   /* (uid_t)-1: no user and no group */
+enum { POLICY_ORDINARY_USER = 1000 }; /* the first user on most systems */
 
 #define POLICY_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -68,6 +69,14 @@ bool policy_read_uuid(const char *text, uint8_t out[16]);
 enum policy_pair policy_pair(const struct policy_rule *rule);
 /* Is the action the pair's negative one: dont_measure and so on? */
 bool policy_forbids(const struct policy_rule *rule);
+/* Does the condition hold for this id? `rule` is the id that the rule names. */
+bool policy_compare(enum policy_op op, uint32_t have, uint32_t rule);
+/*
+ * Calls `take` for one of each sort of process that the policy may tell apart by its ids, those whose ids are
+ * all the same first, until it returns false. False: that, or there are too many sorts to try.
+ */
+typedef bool policy_subject_fn(void *context, const struct policy_subject *one);
+bool policy_try_subjects(const struct policy *policy, policy_subject_fn *take, void *context);
 /* Works out what follows from all rules together; the last step of making a policy. */
 void policy_settle(struct policy *policy);
 

@@ -22,7 +22,7 @@ static enum answer answer(bool yes)
 	return yes ? YES : NO;
 }
 
-static bool compare(enum policy_op op, uint32_t have, uint32_t rule)
+bool policy_compare(enum policy_op op, uint32_t have, uint32_t rule)
 {
 	switch (op) {
 	case POLICY_GREATER: return have > rule;
@@ -77,8 +77,10 @@ static enum answer match_fsuuid(const struct policy_rule *rule, const struct acc
 
 static enum answer match_uid(const struct policy_rule *rule, const struct access *access)
 {
+	if (rule->flags & POLICY_HAS_UID && access->subject->anybody)
+		return UNKNOWN;
 	return answer(!(rule->flags & POLICY_HAS_UID) ||
-		      compare(rule->uid_op, access->subject->uid, rule->uid));
+		      policy_compare(rule->uid_op, access->subject->uid, rule->uid));
 }
 
 /* Who may change his ids is judged by each id he could take. */
@@ -86,26 +88,32 @@ static enum answer match_euid(const struct policy_rule *rule, const struct acces
 {
 	const struct policy_subject *who = access->subject;
 
-	if (!(rule->flags & POLICY_HAS_EUID) || compare(rule->uid_op, who->euid, rule->uid))
+	if (rule->flags & POLICY_HAS_EUID && who->anybody)
+		return UNKNOWN;
+	if (!(rule->flags & POLICY_HAS_EUID) || policy_compare(rule->uid_op, who->euid, rule->uid))
 		return YES;
-	return answer(who->cap_setuid && (compare(rule->uid_op, who->suid, rule->uid) ||
-					  compare(rule->uid_op, who->uid, rule->uid)));
+	return answer(who->cap_setuid && (policy_compare(rule->uid_op, who->suid, rule->uid) ||
+					  policy_compare(rule->uid_op, who->uid, rule->uid)));
 }
 
 static enum answer match_gid(const struct policy_rule *rule, const struct access *access)
 {
+	if (rule->flags & POLICY_HAS_GID && access->subject->anybody)
+		return UNKNOWN;
 	return answer(!(rule->flags & POLICY_HAS_GID) ||
-		      compare(rule->gid_op, access->subject->gid, rule->gid));
+		      policy_compare(rule->gid_op, access->subject->gid, rule->gid));
 }
 
 static enum answer match_egid(const struct policy_rule *rule, const struct access *access)
 {
 	const struct policy_subject *who = access->subject;
 
-	if (!(rule->flags & POLICY_HAS_EGID) || compare(rule->gid_op, who->egid, rule->gid))
+	if (rule->flags & POLICY_HAS_EGID && who->anybody)
+		return UNKNOWN;
+	if (!(rule->flags & POLICY_HAS_EGID) || policy_compare(rule->gid_op, who->egid, rule->gid))
 		return YES;
-	return answer(who->cap_setgid && (compare(rule->gid_op, who->sgid, rule->gid) ||
-					  compare(rule->gid_op, who->gid, rule->gid)));
+	return answer(who->cap_setgid && (policy_compare(rule->gid_op, who->sgid, rule->gid) ||
+					  policy_compare(rule->gid_op, who->gid, rule->gid)));
 }
 
 bool policy_fits_subject(const struct policy_rule *rule, const struct policy_subject *subject)
@@ -119,13 +127,13 @@ bool policy_fits_subject(const struct policy_rule *rule, const struct policy_sub
 static enum answer match_fowner(const struct policy_rule *rule, const struct access *access)
 {
 	return answer(!(rule->flags & POLICY_HAS_FOWNER) ||
-		      compare(rule->fowner_op, access->object->uid, rule->fowner));
+		      policy_compare(rule->fowner_op, access->object->uid, rule->fowner));
 }
 
 static enum answer match_fgroup(const struct policy_rule *rule, const struct access *access)
 {
 	return answer(!(rule->flags & POLICY_HAS_FGROUP) ||
-		      compare(rule->fgroup_op, access->object->gid, rule->fgroup));
+		      policy_compare(rule->fgroup_op, access->object->gid, rule->fgroup));
 }
 
 /*
@@ -227,14 +235,17 @@ static enum answer match_rule(const struct policy_rule *rule, const struct acces
 	return whole;
 }
 
-/* Would it make no difference which of the two appraise rules decides? NULL: none does. */
+/*
+ * Would it make no difference which of the two appraise rules decides? NULL: none does. A rule without a hook
+ * shares its verdict with opening, and does not ask for the keyring that kexec has.
+ */
 static bool appraises_alike(const struct policy_rule *a, const struct policy_rule *b)
 {
 	bool governs = b && b->action == POLICY_APPRAISE;
 
 	if ((a->action == POLICY_APPRAISE) != governs)
 		return false;
-	return !governs || ((a->flags & POLICY_OPTIONS) == (b->flags & POLICY_OPTIONS) &&
+	return !governs || (((a->flags ^ b->flags) & (POLICY_OPTIONS | POLICY_HAS_FUNC)) == 0 &&
 			    a->allowed_algos == b->allowed_algos);
 }
 
@@ -255,6 +266,7 @@ struct search {
 	const struct policy_rule *decider[POLICY_PAIR_COUNT], *doubt[POLICY_PAIR_COUNT];
 	size_t condition[POLICY_PAIR_COUNT]; /* of the doubt */
 	bool doubtful[POLICY_PAIR_COUNT];
+	unsigned doubtful_options; /* of all that may decide where there is a doubt */
 	policy_trace_fn *trace;
 	void *context;
 };
@@ -315,7 +327,7 @@ static void look_at(struct search *search, const struct policy_rule *rule)
 }
 
 /* The doubtful rules of a pair before its decider (or the end) again: the first that would change the
- * outcome. */
+ * outcome, and the options of all that would. If there is one, nor is it known that the decider decides. */
 static void find_doubt(struct search *search, enum policy_pair pair)
 {
 	const struct policy_rule *decider = search->decider[pair];
@@ -324,15 +336,21 @@ static void find_doubt(struct search *search, enum policy_pair pair)
 
 	for (size_t i = 0; i < search->policy->count; i++) {
 		const struct policy_rule *rule = &search->policy->rules[i];
+		size_t condition = 0;
 
 		if (rule == decider)
-			return;
+			break;
 		if (policy_pair(rule) != pair || alike(rule, decider) ||
-		    match_rule(rule, &search->access, &search->condition[pair]) != UNKNOWN)
+		    match_rule(rule, &search->access, &condition) != UNKNOWN)
+			continue;
+		search->doubtful_options |= rule->flags & POLICY_OPTIONS;
+		if (search->doubt[pair])
 			continue;
 		search->doubt[pair] = rule;
-		return;
+		search->condition[pair] = condition;
 	}
+	if (search->doubt[pair] && decider)
+		search->doubtful_options |= decider->flags & POLICY_OPTIONS;
 }
 
 /* The union over all pairs of what counts of each. */
@@ -340,7 +358,8 @@ static struct policy_result result_of(const struct search *search)
 {
 	const struct policy_rule *decider = search->decider[POLICY_PAIR_APPRAISE];
 	const struct policy_rule *doubt = NULL;
-	struct policy_result result = {.rule = decider};
+	struct policy_result result = {.rule = decider,
+				       .doubtful_options = search->doubtful_options};
 
 	for (unsigned pair = 0; pair < POLICY_PAIR_COUNT; pair++) {
 		const struct policy_rule *rule = search->decider[pair];
@@ -349,10 +368,7 @@ static struct policy_result result_of(const struct search *search)
 			result.options |= rule->flags & POLICY_OPTIONS;
 		if (rule && !policy_forbids(rule))
 			result.ordered |= 1u << pair;
-		if (!search->doubt[pair])
-			continue;
-		result.doubtful_options |= search->doubt[pair]->flags & POLICY_OPTIONS;
-		if (!doubt) {
+		if (search->doubt[pair] && !doubt) {
 			doubt = search->doubt[pair];
 			result.doubt = conditions[search->condition[pair]].name;
 		}

@@ -169,6 +169,7 @@ const char *policy_builtin_names(void);
 struct policy_subject {
 	uint32_t uid, euid, suid, gid, egid, sgid;
 	bool cap_setuid, cap_setgid; /* has CAP_SETUID, CAP_SETGID in effect */
+	bool anybody; /* whose ids are not known: what hangs on them cannot be told */
 };
 
 /* What is accessed. Borrows everything. */
@@ -192,13 +193,14 @@ struct policy_result {
 	enum policy_match match;
 	const struct policy_rule
 		*rule;	 /* the deciding rule (appraise or dont_appraise); NULL: none */
-	const char *why; /* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname" */
+	const char *why; /* of CANNOT_TELL: "obj_type", "subj_user", "fsuuid", "fsname", "uid" */
 	/* Options (POLICY_OPTIONS) of every rule that counts: appraisal goes by all of them. */
 	unsigned options;
 	/* Bit per policy_pair: an action of it is ordered. Of pairs that are weighty only. */
 	unsigned ordered;
-	/* Not NULL: options and ordered hang on this condition, which we do not know, and there may be
-	   more options than these. An access that is governed has the match CANNOT_TELL then. */
+	/* Not NULL: options and ordered hang on this condition, which we do not know. Each of the doubtful
+	   options may be in force or not, be it among `options` or not. An access that is governed has
+	   the match CANNOT_TELL then. */
 	const char *doubt;
 	unsigned doubtful_options;
 };
@@ -231,9 +233,11 @@ bool policy_appraises(const struct policy *policy, enum policy_func func);
 
 /*
  * The subjects worth judging: root; one representative for each uid, euid, gid, egid condition of a weighty
- * rule (the id itself; one above for >; one below for <); and of those whom no rule names one for
- * each way in which rules fit them, if that is another than of anybody before. No duplicates, root
- * first. The list is the caller's to free(3). -1: no memory.
+ * rule (the id itself; one above for >; one below for <); and one for each other way in which rules fit
+ * somebody: whom no rule names, who has another group, or another effective id than real one. No duplicates, root
+ * first. Combined ids may fit in more ways than can be judged: if there are more than 64 of them, or too many to
+ * try, the last of the list is `anybody`. Whose effective id is root's is taken to have the capabilities, and
+ * nobody else to have them. The list is the caller's to free(3). -1: no memory.
  */
 int policy_subjects(const struct policy *policy, struct policy_subject **out,
 		    size_t *out_count) FAULT_MUST_USE;
@@ -241,7 +245,7 @@ int policy_subjects(const struct policy *policy, struct policy_subject **out,
 bool policy_names_subject(const struct policy *policy, const struct policy_rule *rule);
 /* Do the conditions of the rule on who accesses hold? */
 bool policy_fits_subject(const struct policy_rule *rule, const struct policy_subject *subject);
-/* "root", "uid=1000", "uid=0,gid=5", "euid=…". */
+/* "root", "uid=1000", "uid=0,gid=5", "uid=1000,euid=0", "anybody". */
 void policy_subject_text(const struct policy_subject *subject, struct buf *out);
 
 enum { POLICY_FILE_MASKS_MAX = 6 };

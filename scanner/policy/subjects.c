@@ -57,7 +57,7 @@ static struct policy_subject subject_of(const struct policy_rule *rule)
 
 enum {
 	SUBJECT_FLAGS = POLICY_HAS_UID | POLICY_HAS_EUID | POLICY_HAS_GID | POLICY_HAS_EGID,
-	ORDINARY_USER = 1000, /* of somebody whom no rule names: the first user on most systems */
+	COMBINED_MAX = 64, /* subjects beyond those that rules name, and their neighbours */
 };
 
 bool policy_names_subject(const struct policy *policy, const struct policy_rule *rule)
@@ -71,6 +71,7 @@ struct subject_list {
 	struct policy_subject *subjects;
 	uint64_t *fits; /* of each, which rules it fits: a hash */
 	size_t count, max;
+	size_t combined;
 };
 
 static bool has_ids(const struct subject_list *list, const struct policy_subject *one)
@@ -132,7 +133,7 @@ static void append_named(struct subject_list *list)
 /* Between the ids that rules name it is all the same to the policy who comes: their neighbours suffice. */
 static void append_others(struct subject_list *list)
 {
-	append_other(list, ORDINARY_USER);
+	append_other(list, POLICY_ORDINARY_USER);
 	for (size_t i = 0; i < list->policy->count; i++) {
 		const struct policy_rule *rule = &list->policy->rules[i];
 		const uint32_t ids[] = {rule->uid, rule->gid};
@@ -148,10 +149,25 @@ static void append_others(struct subject_list *list)
 	}
 }
 
-/* No rule makes more than these five: its own, and an id's two neighbours for uid and gid. */
+/* policy_subject_fn: whoever is another to the policy than all that are in the list, while there is room. */
+static bool append_combined(void *context, const struct policy_subject *one)
+{
+	struct subject_list *list = context;
+
+	if (has_fits(list, hash_of_fits(list->policy, one)))
+		return true;
+	if (list->combined == COMBINED_MAX)
+		return false;
+	list->combined++;
+	append(list, one);
+	return true;
+}
+
+/* No rule makes more than these five: its own, and an id's two neighbours for uid and gid. Beside them there
+ * are root, an ordinary user, anybody and what is combined. */
 static size_t most_subjects(const struct policy *policy)
 {
-	size_t most = 2;
+	size_t most = 3 + COMBINED_MAX;
 
 	for (size_t i = 0; i < policy->count; i++)
 		if (policy_names_subject(policy, &policy->rules[i]))
@@ -169,7 +185,7 @@ int policy_subjects(const struct policy *policy, struct policy_subject **out, si
 		.fits = fits,
 		.max = most,
 	};
-	const struct policy_subject root = subject_with(0, 0);
+	const struct policy_subject root = subject_with(0, 0), anybody = {.anybody = true};
 
 	if (!list.subjects || !fits) {
 		free(list.subjects);
@@ -178,6 +194,8 @@ int policy_subjects(const struct policy *policy, struct policy_subject **out, si
 	append(&list, &root);
 	append_named(&list);
 	append_others(&list);
+	if (!policy_try_subjects(policy, append_combined, &list))
+		append(&list, &anybody);
 	*out = list.subjects;
 	*out_count = list.count;
 	return 0;
@@ -187,6 +205,10 @@ void policy_subject_text(const struct policy_subject *subject, struct buf *out)
 {
 	bool own_group = subject->gid == subject->uid;
 
+	if (subject->anybody) {
+		buf_puts(out, "anybody");
+		return;
+	}
 	if (subject->uid == 0 && subject->euid == 0 && own_group && subject->egid == 0) {
 		buf_puts(out, "root");
 		return;

@@ -93,6 +93,11 @@ static const struct {
 	{"appraise func=FILE_CHECK subj_user=a " SIG "\nappraise func=BPRM_CHECK", OF_DATA, 0, BPRM, UNSURE("subj_user"), ""},
 	{"appraise func=FILE_CHECK subj_user=a " SIG "\nappraise func=BPRM_CHECK", SIGNED_DATA, 0, BPRM, PASS, ""},
 	{"appraise func=FILE_CHECK subj_user=a\nappraise func=BPRM_CHECK", OF_DATA, 0, BPRM, PASS, ""},
+	/* Of several rules in doubt, and of what comes if none of them applies. */
+	{"appraise func=FILE_CHECK subj_user=a\nappraise func=FILE_CHECK subj_user=b " SIG "\nappraise func=BPRM_CHECK",
+	 OF_DATA, 0, BPRM, UNSURE("subj_user"), ""},
+	{"dont_appraise func=FILE_CHECK subj_user=a\nappraise func=FILE_CHECK " SIGV3 "\nappraise func=BPRM_CHECK",
+	 SIGNED_VERITY, 0, BPRM, UNSURE("subj_user"), "appraise_type=imasig digest_type=verity"},
 	{"measure func=FILE_CHECK subj_user=a\nappraise func=BPRM_CHECK " SIGV3, SIGNED_VERITY, 0, BPRM, UNSURE("subj_user"), ""},
 	{"appraise func=BPRM_CHECK subj_user=a", OF_DATA, 0, BPRM, UNSURE("subj_user"), ""},
 };

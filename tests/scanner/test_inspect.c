@@ -163,6 +163,10 @@ static const struct {
 	{"appraise func=FILE_CHECK uid=5\n", "plain", "x", 1, 0644, 1},
 	{"appraise func=FILE_CHECK mask=MAY_WRITE\n", "plain", "x", 1, 0644, 1},
 	{"dont_appraise fowner=0\nappraise\n", "program", "x", 1, 0755, 0},
+	/* A rule without options keeps one with options from whom it fits: executing is another matter for others. */
+	{"dont_appraise func=FILE_CHECK uid=0\nappraise func=FILE_CHECK appraise_type=imasig\n"
+	 "appraise func=BPRM_CHECK\n",
+	 "program", "x", 1, 0755, 3},
 };
 
 START_TEST(hooks_that_are_likely)

@@ -10,11 +10,13 @@
 #define UUID "8bcbe394-4f13-4144-be8e-5aa9ea2ce2f6"
 
 static const struct policy_subject root = {.cap_setuid = true, .cap_setgid = true};
-static const struct policy_subject user = {1000, 1000, 1000, 100, 100, 100, false, false};
+static const struct policy_subject user = {1000, 1000, 1000, 100, 100, 100, false, false, false};
 /* A set-uid program of root's, run by a user; then the same without the capability. */
-static const struct policy_subject suid = {1000, 0, 0, 100, 100, 100, true, true};
-static const struct policy_subject weak = {1000, 0, 0, 100, 5, 5, false, false};
-static const struct policy_subject back = {0, 1000, 0, 100, 100, 5, true, true};
+static const struct policy_subject suid = {1000, 0, 0, 100, 100, 100, true, true, false};
+static const struct policy_subject weak = {1000, 0, 0, 100, 5, 5, false, false, false};
+static const struct policy_subject back = {0, 1000, 0, 100, 100, 5, true, true, false};
+
+static const struct policy_subject anybody = {.anybody = true};
 
 static const struct policy_object file = {
 	.uid = 0,
@@ -115,6 +117,15 @@ static const struct {
 	 "subj_role"},
 	{"appraise subj_role=a appraise_algos=sha256\nappraise appraise_algos=sha512", &root, &file,
 	 BPRM, X, DOUBT, 1, "subj_role"},
+	/* Only the rule with the hook asks for the keyring that kexec has beside the others. */
+	{"appraise func=KEXEC_KERNEL_CHECK subj_role=a appraise_type=imasig\n"
+	 "appraise appraise_type=imasig",
+	 &root, &file, POLICY_FUNC_KEXEC_KERNEL_CHECK, R, DOUBT, 1, "subj_role"},
+	{"appraise subj_role=a uid=5\nappraise", &anybody, &file, BPRM, X, YES, 2, NULL},
+	{"appraise uid=5\ndont_appraise", &anybody, &file, BPRM, X, DOUBT, 1, "uid"},
+	{"appraise euid=5\ndont_appraise", &anybody, &file, BPRM, X, DOUBT, 1, "euid"},
+	{"appraise gid=5\ndont_appraise", &anybody, &file, BPRM, X, DOUBT, 1, "gid"},
+	{"appraise egid=5\ndont_appraise", &anybody, &file, BPRM, X, DOUBT, 1, "egid"},
 	{"dont_appraise subj_role=a\ndont_appraise fsname=x\nappraise fowner=7", &root, &plain,
 	 BPRM, X, NO, 0, NULL},
 	{"appraise\ndont_appraise subj_user=a", &root, &file, BPRM, X, YES, 1, NULL},
@@ -264,7 +275,8 @@ static const struct {
 	{"appraise", "root", "MAY_READ", false},
 	{"measure uid=7 mask=MAY_WRITE\nappraise", "root", "MAY_READ", true},
 	{"appraise uid=0 mask=MAY_READ", "root uid=1000", "MAY_READ", false},
-	{"appraise uid=1000\ndont_appraise euid=1000", "root uid=1000", "MAY_READ", false},
+	{"appraise uid=1000\ndont_appraise euid=1000",
+	 "root uid=1000 uid=0,euid=1000 uid=1000,euid=1001", "MAY_READ", false},
 	{"appraise uid>999\nappraise uid<1000\nappraise uid<0", "root uid=1000 uid=999", "MAY_READ",
 	 false},
 	/* In between somebody whom no rule names, but another than all who are named. */
@@ -274,6 +286,18 @@ static const struct {
 	{"appraise gid=5", "root uid=0,gid=5", "MAY_READ", false},
 	{"appraise gid=0", "root uid=1000", "MAY_READ", false},
 	{"appraise uid=1000 egid=5", "root uid=1000,gid=5", "MAY_READ", false},
+	/* Who is not root and has a group that a rule names: he comes past the rule about root. */
+	{"dont_appraise func=BPRM_CHECK uid=0\nappraise func=BPRM_CHECK gid=5 appraise_type=imasig\n"
+	 "appraise func=BPRM_CHECK\nappraise func=FILE_CHECK",
+	 "root uid=0,gid=5 uid=1000 uid=1000,gid=5", "MAY_READ", false},
+	/* And who has another group than his own. */
+	{"dont_appraise gid=1000\nappraise uid=1000", "root uid=0,gid=1000 uid=1000 uid=1000,gid=0",
+	 "MAY_READ", false},
+	/* Programs that are set-uid; the first is run by whom the first rule does not fit. */
+	{"dont_appraise uid=0\nappraise euid=0", "root uid=1000 uid=0,euid=1000 uid=1000,euid=0",
+	 "MAY_READ", false},
+	{"dont_appraise gid=0\nappraise egid=0",
+	 "root uid=1000 uid=0,gid=1000,egid=0 uid=1000,gid=0,egid=1000", "MAY_READ", false},
 	{"appraise mask=^MAY_WRITE\nappraise func=FILE_CHECK mask=MAY_EXEC", "root",
 	 "MAY_READ MAY_WRITE MAY_EXEC", false},
 	{"appraise func=BPRM_CHECK mask=MAY_EXEC", "root", "MAY_READ", true},
@@ -320,6 +344,36 @@ START_TEST(says_what_is_worth_judging)
 }
 END_TEST
 
+/* Users times groups: more sorts of processes than are tried. Who is left is anybody, who fits no rule for certain. */
+static const struct {
+	unsigned ids;
+	bool too_many;
+} crowds[] = {{7, false}, {8, false}, {9, true}, {80, true}};
+
+START_TEST(tells_where_there_are_too_many)
+{
+	own_buf struct buf text = {0}, name = {0};
+	struct policy_subject *subjects;
+	struct policy_result result;
+	struct policy *policy;
+	size_t count;
+
+	for (unsigned i = 1; i <= crowds[_i].ids; i++)
+		buf_printf(&text, "appraise uid=%u fowner=7\nappraise gid=%u fowner=7\n", i, i);
+	buf_puts(&text, "dont_appraise uid=3\nappraise\n");
+	policy = parse(buf_text(&text));
+	ck_assert_int_eq(policy_subjects(policy, &subjects, &count), 0);
+	policy_subject_text(&subjects[count - 1], &name);
+	ck_assert_int_eq(strcmp(buf_text(&name), "anybody") == 0, crowds[_i].too_many);
+	ck_assert_uint_le(count, 2 * (size_t)crowds[_i].ids + 5 + 64);
+	result = policy_match(policy, &anybody, &file, BPRM, X, NULL, NULL);
+	ck_assert_int_eq(result.match, DOUBT);
+	ck_assert_str_eq(result.why, "uid");
+	free(subjects);
+	policy_free(policy);
+}
+END_TEST
+
 START_TEST(knows_its_hooks)
 {
 	struct policy *exec = parse("appraise func=BPRM_CHECK\nmeasure func=MODULE_CHECK");
@@ -345,6 +399,8 @@ Suite *policy_match_suite(void)
 	tcase_add_test(tcase, traces);
 	tcase_add_test(tcase, traces_what_adds);
 	tcase_add_loop_test(tcase, says_what_is_worth_judging, 0, sizeof(worth) / sizeof(worth[0]));
+	tcase_add_loop_test(tcase, tells_where_there_are_too_many, 0,
+			    sizeof(crowds) / sizeof(crowds[0]));
 	tcase_add_test(tcase, knows_its_hooks);
 	suite_add_tcase(suite, tcase);
 	return suite;
